@@ -20,7 +20,10 @@ struct bpf_self {
 
 // R0 = the member of the structure at `src`.
 void probe_follow(struct assembler *a, const struct layout *k, int src, enum layout_member member);
-// The same at an offset, of 1, 2, 4 or 8 bytes.
+// The same, and *(dst + offset) = its first `size` bytes.
+void probe_member(struct assembler *a, const struct layout *k, int src, enum layout_member member,
+                  int size, int dst, int offset);
+// R0 = what is at an offset, of 1, 2, 4 or 8 bytes.
 void probe_load(struct assembler *a, int src, int offset, int size);
 // *(dst + dst_offset) = `size` bytes at src + offset, as they are.
 void probe_copy(struct assembler *a, int dst, int dst_offset, int size, int src, int offset);

@@ -18,6 +18,13 @@ void probe_follow(struct assembler *a, const struct layout *k, int src, enum lay
     probe_load(a, src, (int)k->at[member].offset, size > 8 ? 8 : (int)size);
 }
 
+void probe_member(struct assembler *a, const struct layout *k, int src, enum layout_member member,
+                  int size, int dst, int offset)
+{
+    probe_follow(a, k, src, member);
+    asm_store(a, size, dst, offset, R0);
+}
+
 void probe_copy(struct assembler *a, int dst, int dst_offset, int size, int src, int offset)
 {
     asm_address(a, R3, src, offset);

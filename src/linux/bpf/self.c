@@ -32,19 +32,16 @@ int bpf_self_read(const struct layout *k, struct bpf_self *self, struct reason *
     asm_copy(&a, R7, R0);
     probe_follow(&a, k, R0, TASK_NSPROXY);
     probe_follow(&a, k, R0, NSPROXY_IPC);
-    probe_follow(&a, k, R0, IPCNS_INUM);
-    asm_store(&a, 4, R6, offsetof(struct bpf_self, ipc_ns), R0);
+    probe_member(&a, k, R0, IPCNS_INUM, 4, R6, offsetof(struct bpf_self, ipc_ns));
     probe_follow(&a, k, R7, TASK_SIGNAL);
     probe_follow(&a, k, R0, SIGNAL_PID);
     asm_copy(&a, R7, R0);
-    probe_follow(&a, k, R0, PID_LEVEL);
-    asm_store(&a, 4, R6, offsetof(struct bpf_self, pid_level), R0);
+    probe_member(&a, k, R0, PID_LEVEL, 4, R6, offsetof(struct bpf_self, pid_level));
     asm_op(&a, BPF_AND, R0, 31); // MAX_PID_NS_LEVEL is 32
     asm_op(&a, BPF_MUL, R0, step);
     asm_op_reg(&a, BPF_ADD, R0, R7);
     probe_follow(&a, k, R0, PID_NS);
-    probe_follow(&a, k, R0, PIDNS_INUM);
-    asm_store(&a, 4, R6, offsetof(struct bpf_self, pid_ns), R0);
+    probe_member(&a, k, R0, PIDNS_INUM, 4, R6, offsetof(struct bpf_self, pid_ns));
     asm_set(&a, R0, 0);
     asm_exit(&a);
     int fd = bpf_program_load(&a, PROGRAM_SYSCALL, BPF_F_SLEEPABLE, "self", reason);

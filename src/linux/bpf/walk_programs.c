@@ -58,8 +58,7 @@ int walk_load_find(const struct layout *k, const struct bpf_self *self, struct r
     probe_load(&a, R0, (int)k->at[PID_NS].offset + (int)self->pid_level * step, 8);
     asm_store(&a, 8, R6, STATE(pid_ns), R0);
     probe_follow(&a, k, R7, TASK_NSPROXY);
-    probe_follow(&a, k, R0, NSPROXY_IPC);
-    asm_store(&a, 8, R6, STATE(ipc_ns), R0);
+    probe_member(&a, k, R0, NSPROXY_IPC, 8, R6, STATE(ipc_ns));
     probe_follow(&a, k, R0, IPCNS_SEGMENTS);
     find_segment(&a, k);
     asm_jump_if(&a, BPF_JEQ, R0, 0, none);
@@ -68,18 +67,14 @@ int walk_load_find(const struct layout *k, const struct bpf_self *self, struct r
     asm_load(&a, 4, R1, R6, STATE(shmid));
     asm_jump_if_reg(&a, BPF_JNE, R0, R1, none);
     asm_store(&a, 8, R6, STATE(segment), R8);
-    probe_follow(&a, k, R8, SEGMENT_NATTCH);
-    asm_store(&a, 8, R6, STATE(nattch), R0);
+    probe_member(&a, k, R8, SEGMENT_NATTCH, 8, R6, STATE(nattch));
     probe_follow(&a, k, R8, SEGMENT_FILE);
-    probe_follow(&a, k, R0, FILE_MAPPING);
-    asm_store(&a, 8, R6, STATE(mapping), R0);
+    probe_member(&a, k, R0, FILE_MAPPING, 8, R6, STATE(mapping));
     asm_copy(&a, R9, R0);
-    probe_follow(&a, k, R0, MAPPING_TREE);
-    asm_store(&a, 8, R6, STATE(node), R0);
+    probe_member(&a, k, R0, MAPPING_TREE, 8, R6, STATE(node));
     probe_follow(&a, k, R9, MAPPING_HOST);
     probe_follow(&a, k, R0, INODE_SUPER);
-    probe_follow(&a, k, R0, SUPER_DEVICE);
-    asm_store(&a, 4, R6, STATE(device), R0);
+    probe_member(&a, k, R0, SUPER_DEVICE, 4, R6, STATE(device));
     probe_follow(&a, k, R8, SEGMENT_FILE);
     probe_follow(&a, k, R0, FILE_NAME);
     probe_follow(&a, k, R0, DENTRY_NAME);
@@ -120,8 +115,7 @@ static void stop_at(struct assembler *a, int member, int bound, int label)
 // *(R9 + to) = the member of the structure at R7.
 static void fill(struct mover *m, enum layout_member member, int size, int to)
 {
-    probe_follow(m->a, m->k, R7, member);
-    asm_store(m->a, size, R9, to, R0);
+    probe_member(m->a, m->k, R7, member, size, R9, to);
 }
 
 // Of the mapping at R9: its owner's pid in our namespace, from struct pid at R7.
@@ -166,8 +160,7 @@ static void fill_owner(struct mover *m)
         asm_store(a, 4, R9, OUT(comm) + i, R1);
     }
     asm_load(a, 8, R0, R10, at[0]);
-    probe_follow(a, m->k, R0, CRED_EUID);
-    asm_store(a, 4, R9, OUT(euid), R0);
+    probe_member(a, m->k, R0, CRED_EUID, 4, R9, OUT(euid));
     asm_load(a, 8, R0, R10, at[2]);
     asm_jump_if(a, BPF_JEQ, R0, 0, ours); // it exits
     probe_follow(a, m->k, R0, NSPROXY_IPC);
@@ -290,8 +283,7 @@ static int load_move(const struct layout *k, const struct bpf_self *self, int ou
     }
     asm_place(&a, end);
     asm_load(&a, 8, R0, R6, STATE(segment));
-    probe_follow(&a, k, R0, SEGMENT_NATTCH);
-    asm_store(&a, 8, R6, STATE(nattch_after), R0);
+    probe_member(&a, k, R0, SEGMENT_NATTCH, 8, R6, STATE(nattch_after));
     asm_set(&a, R0, 0);
     asm_exit(&a);
     return bpf_program_load(&a, PROGRAM_SYSCALL, BPF_F_SLEEPABLE, "walk", reason);

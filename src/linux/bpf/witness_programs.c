@@ -168,13 +168,11 @@ static void build_fork(struct builder *b)
     probe_follow(a, b->k, R6, TASK_TGID);
     remember_holder(b);
     witness_reserve_event(b, CALL_FORK, none);
-    probe_follow(a, b->k, R6, TASK_TGID);
-    asm_store(a, 8, R9, offsetof(struct witness_record, args[0]), R0);
+    probe_member(a, b->k, R6, TASK_TGID, 8, R9, offsetof(struct witness_record, args[0]));
     asm_copy(a, R0, R6);
     probe_pid(a, b->k, b->self, R8);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[1]), R0);
-    probe_follow(a, b->k, R6, TASK_START);
-    asm_store(a, 8, R9, offsetof(struct witness_record, args[2]), R0);
+    probe_member(a, b->k, R6, TASK_START, 8, R9, offsetof(struct witness_record, args[2]));
     witness_submit(b);
     asm_place(a, none);
     witness_return(a);

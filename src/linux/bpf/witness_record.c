@@ -26,13 +26,6 @@ static void fill_process(struct builder *b)
 {
     struct assembler *a = b->a;
     const struct layout *k = b->k;
-    const struct {
-        enum layout_member of;
-        size_t to;
-    } ids[] = {
-        {CRED_UID, offsetof(struct witness_record, uid)},
-        {CRED_EUID, offsetof(struct witness_record, euid)},
-    };
 
     asm_call(a, BPF_FUNC_ktime_get_ns);
     asm_store(a, 8, R9, offsetof(struct witness_record, time), R0);
@@ -40,20 +33,15 @@ static void fill_process(struct builder *b)
     asm_copy(a, R7, R0);
     probe_follow(a, k, R0, TASK_CRED);
     asm_copy(a, R8, R0);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        probe_follow(a, k, R8, ids[i].of);
-        asm_store(a, 4, R9, (int)ids[i].to, R0);
-    }
-    if (k->at[TASK_LOGINUID].known) {
-        probe_follow(a, k, R7, TASK_LOGINUID);
-        asm_store(a, 4, R9, offsetof(struct witness_record, login_uid), R0);
-    } else {
+    probe_member(a, k, R8, CRED_UID, 4, R9, offsetof(struct witness_record, uid));
+    probe_member(a, k, R8, CRED_EUID, 4, R9, offsetof(struct witness_record, euid));
+    if (k->at[TASK_LOGINUID].known)
+        probe_member(a, k, R7, TASK_LOGINUID, 4, R9, offsetof(struct witness_record, login_uid));
+    else
         asm_store_value(a, 4, R9, offsetof(struct witness_record, login_uid), -1);
-    }
     probe_follow(a, k, R7, TASK_LEADER);
     asm_copy(a, R7, R0);
-    probe_follow(a, k, R0, TASK_START);
-    asm_store(a, 8, R9, offsetof(struct witness_record, start), R0);
+    probe_member(a, k, R0, TASK_START, 8, R9, offsetof(struct witness_record, start));
 }
 
 // Of the record at R9, from the task at R7 (which it replaces): tgid, pid, comm. Uses R8.
@@ -61,8 +49,7 @@ static void fill_identity(struct builder *b, size_t tgid, size_t pid, size_t com
 {
     struct assembler *a = b->a;
 
-    probe_follow(a, b->k, R7, TASK_TGID);
-    asm_store(a, 4, R9, (int)tgid, R0);
+    probe_member(a, b->k, R7, TASK_TGID, 4, R9, (int)tgid);
     asm_copy(a, R0, R7);
     probe_pid(a, b->k, b->self, R8);
     asm_store(a, 4, R9, (int)pid, R0);
