@@ -474,6 +474,7 @@ TEST(the_page_as_its_files_say)
 
     comm_wanted = "page";
     pid_t pid = child_start(named_body, NULL);
+    assert_true(await(is_at_rest, &pid, 60)); // its memory grows no more
     page_probe("/proc", pid, true, &a);
     assert_int_equal(a.error, 0);
     assert_string_equal(a.page.cwd, getcwd(cwd, sizeof cwd));
