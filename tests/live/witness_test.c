@@ -120,10 +120,13 @@ static _Noreturn void remove_as(int id, int number)
     _exit(shmctl(id, IPC_RMID, NULL) == 0 ? 0 : 1);
 }
 
+// All, but what the kernel itself says it ran past (Linux 7 may, on a busy processor): that is counted.
 TEST(callers_that_have_ended_are_all_named)
 {
     static int ids[CALLERS];
     static pid_t pids[CALLERS];
+    struct trace_status status;
+    size_t missed = 0;
     char name[24];
 
     for (int i = 0; i < CALLERS; i++)
@@ -137,7 +140,10 @@ TEST(callers_that_have_ended_are_all_named)
     take();
     for (int i = 0; i < CALLERS; i++) {
         const struct trace *t = only(TRACE_REMOVED, KIND_SEGMENT, ids[i]);
-        assert_non_null(t);
+        if (!t) {
+            missed++;
+            continue;
+        }
         assert_int_equal(t->by.pid, pids[i]);
         assert_int_equal(t->by.parent_pid, getpid());
         assert_int_equal(t->by.uid, 0);
@@ -147,6 +153,8 @@ TEST(callers_that_have_ended_are_all_named)
         assert_true(t->time_ns / CLOCK_SECOND <= clock_epoch_s());
         assert_true(t->by.outer_pid > 0);
     }
+    witness_status(witness, &status);
+    assert_in_range(missed, 0, status.lost);
 }
 
 static _Noreturn void make_and_remove_all(void)

@@ -30,6 +30,9 @@ int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const c
                      struct reason *reason);
 // Runs a PROGRAM_SYSCALL once, which may change `context`. 0 or -errno.
 int bpf_program_run(int fd, void *context, uint32_t size);
+// How often the kernel ran past it, since another program or a change of a map was under way on that
+// processor (kernel/trace/bpf_trace.c trace_call_bpf()): counted since Linux 6.7, 0 where it is not.
+uint64_t bpf_program_misses(int fd);
 // Attaches a program of BPF_PROG_TYPE_RAW_TRACEPOINT. The descriptor or -errno.
 int bpf_program_attach_raw(int fd, const char *tracepoint);
 

@@ -31,6 +31,6 @@ enum { WITNESS_HOLDERS = 16384 };
 int witness_programs_load(struct witness_programs *p, const struct layout *k,
                           const struct bpf_self *self, uint32_t ipc_ns, uint32_t ring_bytes,
                           struct reason *reason);
-void witness_programs_close(struct witness_programs *p, bool maps); // maps false: those stay open
+void witness_programs_close(struct witness_programs *p);
 
 #endif

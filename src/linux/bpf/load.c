@@ -156,3 +156,18 @@ int bpf_program_attach_raw(int fd, const char *tracepoint)
     attr.raw_tracepoint.prog_fd = (uint32_t)fd;
     return bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
 }
+
+// bpf_prog_info of Linux 5.12 and later: the headers we build with may be older.
+enum { INFO_SIZE = 216, MISSES_AT = 208 };
+
+uint64_t bpf_program_misses(int fd)
+{
+    uint8_t info[INFO_SIZE] = {0};
+    union bpf_attr attr = {.info = {.bpf_fd = (uint32_t)fd, .info_len = sizeof info}};
+    uint64_t misses = 0;
+
+    attr.info.info = (uintptr_t)info;
+    if (fd >= 0 && bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0)
+        memcpy(&misses, info + MISSES_AT, sizeof misses);
+    return misses;
+}

@@ -193,8 +193,11 @@ static void drain(struct witness *w)
     uint64_t lost = 0;
 
     ring_drain(&w->ring, take_record, w);
-    if (map_get(w->programs.lost, &zero, &lost) == 0)
-        w->status.lost = lost + traces_lost(w->traces);
+    if (map_get(w->programs.lost, &zero, &lost) < 0)
+        return;
+    for (int i = 0; i < WITNESS_PROGRAMS; i++)
+        lost += bpf_program_misses(w->programs.fd[i]);
+    w->status.lost = lost + traces_lost(w->traces);
 }
 
 // Reads whenever the ring is half full: its writers wake nobody before.
@@ -229,16 +232,14 @@ static void *run(void *arg)
 
     thread_name("witness");
     error = begin(w, &reason);
-    if (error) {
+    if (error)
         set_state(w, TRACE_REFUSED, *reason.text ? reason.text : strerror(-error));
-    } else {
-        witness_programs_close(&w->programs, false);
+    else
         follow(w);
-    }
     pthread_mutex_lock(&w->lock); // nobody reads the maps any more
     if (w->keeper >= 0)
         close(w->keeper);
-    witness_programs_close(&w->programs, true);
+    witness_programs_close(&w->programs);
     pthread_mutex_unlock(&w->lock);
     unref(w);
     return NULL;

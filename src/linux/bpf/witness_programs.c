@@ -261,7 +261,7 @@ int witness_programs_load(struct witness_programs *p, const struct layout *k,
         error = load_one(&b, i, reason);
     if (error >= 0)
         return 0;
-    witness_programs_close(p, true);
+    witness_programs_close(p);
     return error;
 }
 
@@ -272,12 +272,10 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-void witness_programs_close(struct witness_programs *p, bool maps)
+void witness_programs_close(struct witness_programs *p)
 {
     for (int i = 0; i < WITNESS_PROGRAMS; i++)
         close_one(&p->fd[i]);
-    if (!maps)
-        return;
     close_one(&p->calls);
     close_one(&p->ring);
     close_one(&p->lost);
