@@ -17,7 +17,7 @@ top=$(pwd)
     for name in vm/clock vm/huge unit/bpf unit/clock_steps unit/huge_pages unit/liveness unit/procs \
         unit/sockets unit/system unit/sysvipc unit/waitcall live/accounting live/attachments live/blocked \
         live/changing live/control live/descriptors live/far_peers live/files live/json live/maps \
-        live/namespaces live/newprocs live/old_kernels live/peers live/processes live/recorder \
+        live/namespaces live/newprocs live/old_kernels live/peers live/print_events live/processes \
         live/reverse_map live/scarce live/shared live/shared_entered live/shared_gaps live/signalling \
         live/source live/stuck live/traces live/triage live/unlink live/unread live/waiters live/walk \
         live/witness; do
