@@ -8,7 +8,8 @@
 
 // A lack of ours that passes, as of descriptors: what was asked for may be there all the same. Positive.
 bool error_passes(int error);
-// "Permission denied" of EACCES, as strerror(3) says it, for any thread. The text lies in `dst` or is constant.
+// "Permission denied" of EACCES, as strerror(3) says it, for any thread. The text lies in `dst` or
+// is constant.
 const char *error_text(int error, char *dst, size_t cap);
 // What a system call returned; where that is -1, -errno.
 int error_or(int result);

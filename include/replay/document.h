@@ -14,8 +14,8 @@ struct document_report {      // what a picture could not be made of, in its fir
 
 // NULL: no such document; the report says why. One reference; time_ns is the moment of reading.
 struct snapshot *document_read(const char *text, size_t n, struct document_report *report);
-// The same as it is shown: what of it is not understood is noted. `text` NULL: the line is too long, or cannot be
-// read. NULL: the report says why; that is for the caller to note.
+// The same as it is shown: what of it is not understood is noted. `text` NULL: the line is too
+// long, or cannot be read. NULL: the report says why; that is for the caller to note.
 struct snapshot *document_show(const char *text, size_t n, struct damage *damage,
                                const struct want *want, struct document_report *report);
 

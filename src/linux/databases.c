@@ -36,8 +36,8 @@ enum {
     LINES
 };
 
-// `n` numbers between blanks and nothing else. The kernel's key is 32 bits; printed as unsigned long one
-// above 2^31 has its sign in the upper half (src/backend/utils/init/miscinit.c).
+// `n` numbers between blanks and nothing else. The kernel's key is 32 bits; printed as unsigned
+// long one above 2^31 has its sign in the upper half (src/backend/utils/init/miscinit.c).
 static bool numbers(const char *at, const char *end, uint64_t *out, size_t n)
 {
     char line[NUMBERS_MAX];

@@ -122,9 +122,9 @@ static void forget_pids(struct snapshot *fresh)
         fresh->elements.at[i].pid = 0;
 }
 
-// By calls, which are cheaper, where they are about the same machine and show what is wanted (`text`: they do
-// not); by them, too, where there is no text since /proc shows less (subset=pid, or what a container hides).
-// Where both fail: what is wrong with the text, unless there is none.
+// By calls, which are cheaper, where they are about the same machine and show what is wanted
+// (`text`: they do not); by them, too, where there is no text since /proc shows less (subset=pid,
+// or what a container hides). Where both fail: what is wrong with the text, unless there is none.
 static int read_objects(const struct machine *m, enum kind_id kind, bool text, void *rows)
 {
     if (!text && m->is_procfs && ipcstat_read(kind, false, rows) == 0)

@@ -1,7 +1,8 @@
-// Rows as lines of cells for programs. Comma-separated values (RFC 4180): a line of column names, then a line
-// a row, ended by CR LF; values as in JSON; flags are separated by blanks; unknown and never are empty fields.
-// For scripts, as lsblk(8) --raw: one blank between cells, none in them; a cell is what people read, but
-// without what is there for them alone: a pid, not its program's name beside it.
+// Rows as lines of cells for programs. Comma-separated values (RFC 4180): a line of column names,
+// then a line a row, ended by CR LF; values as in JSON; flags are separated by blanks; unknown and
+// never are empty fields. For scripts, as lsblk(8) --raw: one blank between cells, none in them; a
+// cell is what people read, but without what is there for them alone: a pid, not its program's name
+// beside it.
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>

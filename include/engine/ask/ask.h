@@ -24,13 +24,13 @@ struct ride {
 };
 
 void ask_add(struct asking *asking, struct probe probe);
-// Asks all that were added: prober_pool_run(). False: cancelled; what was asked until then is in `asked` all
-// the same.
+// Asks all that were added: prober_pool_run(). False: cancelled; what was asked until then is in
+// `asked` all the same.
 bool ask_each(struct prober_pool *pool, struct asking *asking);
 void ask_end(struct asking *asking); // frees what it holds; it may be used again
 
-// Asks one question, with what is known in *answer. ASKED_DONE: that is replaced by an answer as `take` gets
-// it, which the caller clears; else it may be empty.
+// Asks one question, with what is known in *answer. ASKED_DONE: that is replaced by an answer as
+// `take` gets it, which the caller clears; else it may be empty.
 enum asked ask_one(struct prober_pool *pool, struct probe probe, struct answer *answer);
 
 // `facts` (PROBE_PROCESS) of each of these processes, in any order: those that are gone, refuse or do not

@@ -36,8 +36,8 @@ struct collector {
     // Before the first update() of a round: may fill round->ride, if no other one did, and finds in its own
     // update() whether an earlier one took it along. NULL: asks for itself.
     void (*join)(void *self, const struct round *round);
-    // False: nothing is known of its needs, yet. Where several fill the same need, it is known as soon as
-    // one knows something: what the others lack they say apart.
+    // False: nothing is known of its needs, yet. Where several fill the same need, it is known as
+    // soon as one knows something: what the others lack they say apart.
     bool (*fill)(const void *self, struct snapshot *snapshot);
 };
 

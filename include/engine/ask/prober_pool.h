@@ -66,8 +66,8 @@ void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 // are any the source must stay.
 size_t prober_pool_free(struct prober_pool *pool); // NULL is fine
 
-// Runs a batch: asks all of the probes, and waits until each has answered or is left behind. `asked` has room for
-// as many. False: cancelled.
+// Runs a batch: asks all of the probes, and waits until each has answered or is left behind.
+// `asked` has room for as many. False: cancelled.
 bool prober_pool_run(struct prober_pool *pool, const struct asking *batch);
 // Appends to *out the probes whose threads are left behind now.
 void prober_pool_stuck(struct prober_pool *pool, struct probe_vec *out);

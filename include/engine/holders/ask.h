@@ -26,9 +26,9 @@ struct holders_answers { // zero it before use; has the answers of the last hold
     uint32_t keep; // private: so many mappings of each process are kept, at most
 };
 
-// `what` is PROBE_ATTACHMENTS or PROBE_EXACT. Of processes in `known`, unless it is NULL, only what they held
-// when they were asked last is looked at. `ride`, where these are all processes, is taken along unless it
-// was before; NULL: none. False: cancelled.
+// `what` is PROBE_ATTACHMENTS or PROBE_EXACT. Of processes in `known`, unless it is NULL, only what
+// they held when they were asked last is looked at. `ride`, where these are all processes, is taken
+// along unless it was before; NULL: none. False: cancelled.
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
                  const struct pid_entry_vec *processes, const struct held *known,
                  struct ride *ride);

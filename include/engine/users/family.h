@@ -22,8 +22,8 @@ struct family { // zero it before use
     struct pid_vec silent_children, silent_parents; // ascending
 };
 
-// Asks these processes (ascending), then their parents; `forked`: of those alone that executed no program since
-// their fork. Replaces all of the family, and *pids by the parents.
+// Asks these processes (ascending), then their parents; `forked`: of those alone that executed no
+// program since their fork. Replaces all of the family, and *pids by the parents.
 void family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids, bool forked);
 // The effective user of a silent one; *any: it cannot be found out. False: the process is gone.
 bool family_user(const struct source *source, int32_t pid, uint32_t *uid, bool *any);

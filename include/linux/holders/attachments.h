@@ -17,14 +17,14 @@
 
 struct attachments; // what all probes share, from any thread: devices, way, namespace, start times
 
-// NULL, with errno set, where `proc` cannot be opened or our own mappings cannot be read. `read_only`: the start
-// times of holders are not read, for callers that never act.
+// NULL, with errno set, where `proc` cannot be opened or our own mappings cannot be read.
+// `read_only`: the start times of holders are not read, for callers that never act.
 struct attachments *attachments_new(const char *proc, bool text_only, bool read_only);
 void attachments_free(struct attachments *self);
 
-// Fills *answer as the probe of struct source does, PROBE_ATTACHMENTS to PROBE_ALL_MAPS, PROBE_SHARED and
-// PROBE_SHARED_FILE, with those facts; answer->error is 0, -ESRCH or -ENOENT where there is no such process,
-// -EACCES or -EPERM where it may not be read, or another -errno.
+// Fills *answer as the probe of struct source does, PROBE_ATTACHMENTS to PROBE_ALL_MAPS,
+// PROBE_SHARED and PROBE_SHARED_FILE, with those facts; answer->error is 0, -ESRCH or -ENOENT where
+// there is no such process, -EACCES or -EPERM where it may not be read, or another -errno.
 void attachments_probe(struct attachments *self, enum probe_what what, int32_t pid, uint64_t facts,
                        struct answer *answer);
 

@@ -44,8 +44,8 @@ bool maps_parse_line(const char *line, size_t len, struct mapping *out, const ch
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len);
 
-// Gives each line of maps or smaps, without its newline, to `take`. 0; -ESRCH: there is none, the task has no
-// address space any more; -errno.
+// Gives each line of maps or smaps, without its newline, to `take`. 0; -ESRCH: there is none, the
+// task has no address space any more; -errno.
 int maps_each_line(int fd, void (*take)(void *arg, const char *line, size_t len), void *arg);
 
 // A way of reading: the engines behind one interface, exactly equivalent.
@@ -60,8 +60,9 @@ struct maps_engine {
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
-// What the path that the kernel gives for an open or mapped file says: type, name, whether it is deleted. A
-// queue is an entry of the root of its file system: "/name", as files of others are. False: it is no such thing.
+// What the path that the kernel gives for an open or mapped file says: type, name, whether it is
+// deleted. A queue is an entry of the root of its file system: "/name", as files of others are.
+// False: it is no such thing.
 bool maps_shared_path(const char *path, size_t len, struct shared *out);
 
 // What a process maps that is shared, but no segment of System V: appended, then ordered by id, and the

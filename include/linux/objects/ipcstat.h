@@ -17,15 +17,15 @@ struct ipcstat {
 // 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not show it.
 int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
 
-// shmctl(2), semctl(2) or msgctl(2). `argument`: a struct shmid_ds, semid_ds or msqid_ds, or what else the command
-// takes.
+// shmctl(2), semctl(2) or msgctl(2). `argument`: a struct shmid_ds, semid_ds or msqid_ds, or what
+// else the command takes.
 int ipcstat_control(enum kind_id kind, int32_t id, int command, void *argument);
 
-// The tables of linux/objects/sysvipc.h at a third of their price: `rows` as there, the limit of queues with
-// them, without rss and swap of segments. -errno where the text has to be read instead, as on a
-// kernel before 4.17, where few of many ids are left, or none.
-// `all`: there is no text to be read, as with a /proc of subset=pid: however few of many ids are left.
-// Then -ENOSYS: a kernel without System V IPC; -ENOTSUP: one before 4.17.
+// The tables of linux/objects/sysvipc.h at a third of their price: `rows` as there, the limit of
+// queues with them, without rss and swap of segments. -errno where the text has to be read instead,
+// as on a kernel before 4.17, where few of many ids are left, or none. `all`: there is no text to
+// be read, as with a /proc of subset=pid: however few of many ids are left. Then -ENOSYS: a kernel
+// without System V IPC; -ENOTSUP: one before 4.17.
 int ipcstat_read(enum kind_id kind, bool all, void *rows);
 
 #endif

@@ -1,5 +1,5 @@
-// Names of users and groups as the files of this machine have them: no directory server is asked, nothing
-// blocks. passwd(5), group(5).
+// Names of users and groups as the files of this machine have them: no directory server is asked,
+// nothing blocks. passwd(5), group(5).
 #ifndef IPCTOP_LINUX_PROCESS_ACCOUNTS_H
 #define IPCTOP_LINUX_PROCESS_ACCOUNTS_H
 

@@ -29,7 +29,8 @@ ssize_t proc_file_read_at(int dir, const char *path, char *dst, size_t cap);
 int proc_file_write(const char *text, const char *proc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// How long a path of n bytes is without the " (deleted)" that the kernel adds where its file has no name any more.
+// How long a path of n bytes is without the " (deleted)" that the kernel adds where its file has no
+// name any more.
 size_t proc_file_undeleted(const char *path, size_t n);
 
 // Unsigned numbers separated by blanks, as sysctls have them: up to `cap`; how many there were.

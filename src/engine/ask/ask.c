@@ -19,7 +19,7 @@ void ask_end(struct asking *asking)
     vec_free(&asking->probes);
 }
 
-// --- one question ---------------------------------------------------------------------------------
+// --- one question --------------------------------------------------------------------------------
 
 static void give(void *arg, const struct probe *probe, struct answer *answer)
 {

@@ -40,9 +40,9 @@ bool maps_shared_path(const char *path, size_t len, struct shared *out)
     return true;
 }
 
-// Whether a mapping is shared memory of another kind, by its device and the name that the kernel gives it. What
-// the kernel makes on its internal mounts has a name of its own there: mm/shmem.c shmem_zero_setup, mm/memfd.c,
-// fs/hugetlbfs/inode.c hugetlb_file_setup.
+// Whether a mapping is shared memory of another kind, by its device and the name that the kernel
+// gives it. What the kernel makes on its internal mounts has a name of its own there: mm/shmem.c
+// shmem_zero_setup, mm/memfd.c, fs/hugetlbfs/inode.c hugetlb_file_setup.
 static bool recognise(const struct maps_devices *devices, const struct mapping *mapping,
                       const char *name, size_t len, struct shared *out)
 {

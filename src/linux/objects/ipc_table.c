@@ -139,7 +139,8 @@ static void parse_line(struct reading *r, const char *p, const char *end)
     r->rows->n++;
 }
 
-// The end of a file without its newline is a cut line: left out, as half a number looks like a number.
+// The end of a file without its newline is a cut line: left out, as half a number looks like a
+// number.
 int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows)
 {
     struct reading r = {.table = table, .rows = rows};

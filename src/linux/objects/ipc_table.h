@@ -37,12 +37,12 @@ struct ipc_rows { // a vector of any of the three
     size_t n, cap;
 };
 
-// Fills the rows, which are none yet, with those of the file. 0, -errno where it cannot be read, -EPROTO where
-// a column is missing. `proc`: "/proc", or the root of a fixture.
+// Fills the rows, which are none yet, with those of the file. 0, -errno where it cannot be read,
+// -EPROTO where a column is missing. `proc`: "/proc", or the root of a fixture.
 int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows);
 
-// Those of a vector of a kind's rows, without its rows; and back, `size` bytes each, ordered by id: of two
-// with one id the second is dropped. With an error there are none; returns that.
+// Those of a vector of a kind's rows, without its rows; and back, `size` bytes each, ordered by id:
+// of two with one id the second is dropped. With an error there are none; returns that.
 struct ipc_rows ipc_rows_begin(const void *vector);
 int ipc_rows_end(struct ipc_rows *rows, size_t size, int error, void *vector);
 void *ipc_rows_next(struct ipc_rows *rows,

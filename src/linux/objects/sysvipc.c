@@ -76,12 +76,12 @@ static const struct ipc_field queue_fields[] = {
 
 // clang-format off
 static const struct ipc_table tables[OBJECT_KINDS] = {
-    [KIND_SEGMENT] = {"shm", segment_fields, sizeof segment_fields / sizeof *segment_fields, sizeof(struct segment),
-                      KIND_SEGMENT, complete_segment},
-    [KIND_SEMSET] = {"sem", semset_fields, sizeof semset_fields / sizeof *semset_fields, sizeof(struct semset),
-                     KIND_SEMSET, complete_other},
-    [KIND_QUEUE] = {"msg", queue_fields, sizeof queue_fields / sizeof *queue_fields, sizeof(struct queue),
-                    KIND_QUEUE, complete_other},
+    [KIND_SEGMENT] = {"shm", segment_fields, sizeof segment_fields / sizeof *segment_fields,
+                      sizeof(struct segment), KIND_SEGMENT, complete_segment},
+    [KIND_SEMSET] = {"sem", semset_fields, sizeof semset_fields / sizeof *semset_fields,
+                     sizeof(struct semset), KIND_SEMSET, complete_other},
+    [KIND_QUEUE] = {"msg", queue_fields, sizeof queue_fields / sizeof *queue_fields,
+                    sizeof(struct queue), KIND_QUEUE, complete_other},
 };
 // clang-format on
 

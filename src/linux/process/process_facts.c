@@ -143,9 +143,8 @@ static void take_restart(const struct text *text, struct process *process)
         service_read(self->path, "", text->at, text->n, process);
 }
 
-// In this order, after stat, without which there is no process. A file that cannot be read leaves its fact
-// unknown.
-// clang-format off
+// In this order, after stat, without which there is no process. A file that cannot be read leaves
+// its fact unknown. clang-format off
 static const struct fact {
     uint64_t need; // enum process_fact
     const char *file;
