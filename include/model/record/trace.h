@@ -55,7 +55,7 @@ struct trace_status {
     enum trace_state state;
     char reason[200];           // of TRACE_REFUSED and TRACE_ENDED: one line
     double before_ns, after_ns; // what the cheapest system call takes; after_ns 0: not known
-    uint64_t lost;              // calls that left no record, since the start
+    uint64_t lost;              // calls that may have left no record, since the start: at most
     int64_t since_ns;           // since 1970: what happened before is not known
 };
 
