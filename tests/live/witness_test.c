@@ -154,7 +154,7 @@ TEST(callers_that_have_ended_are_all_named)
         assert_true(t->by.outer_pid > 0);
     }
     witness_status(witness, &status);
-    assert_in_range(missed, 0, status.lost);
+    assert_in_range(missed, 0, status.run_past);
 }
 
 static _Noreturn void make_and_remove_all(void)
@@ -440,7 +440,8 @@ TEST(a_full_ring_loses_nothing_silently)
         assert_int_equal(shmctl(id, IPC_SET, &ds), 0);
     take();
     witness_status(witness, &status);
-    assert_int_equal(traces.n + status.lost, MADE);
+    assert_true(traces.n + status.lost >= MADE);
+    assert_true(traces.n + status.lost - status.run_past <= MADE); // else calls of others
     assert_true(traces.n > 0);
     assert_int_equal(shmctl(id, IPC_RMID, NULL), 0);
 }

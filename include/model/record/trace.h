@@ -56,6 +56,7 @@ struct trace_status {
     char reason[200];           // of TRACE_REFUSED and TRACE_ENDED: one line
     double before_ns, after_ns; // what the cheapest system call takes; after_ns 0: not known
     uint64_t lost;              // calls that may have left no record, since the start: at most
+    uint64_t run_past;          // of them: whatever they did, in whatever namespace
     int64_t since_ns;           // since 1970: what happened before is not known
 };
 

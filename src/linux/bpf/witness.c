@@ -190,14 +190,15 @@ static void take_record(const void *record, size_t size, void *arg)
 static void drain(struct witness *w)
 {
     const uint32_t zero = 0;
-    uint64_t lost = 0;
+    uint64_t lost = 0, run_past = 0;
 
     ring_drain(&w->ring, take_record, w);
     if (map_get(w->programs.lost, &zero, &lost) < 0)
         return;
     for (int i = 0; i < WITNESS_PROGRAMS; i++)
-        lost += bpf_program_misses(w->programs.fd[i]);
-    w->status.lost = lost + traces_lost(w->traces);
+        run_past += bpf_program_misses(w->programs.fd[i]);
+    w->status.run_past = run_past;
+    w->status.lost = lost + run_past + traces_lost(w->traces);
 }
 
 // Reads whenever the ring is half full: its writers wake nobody before.
