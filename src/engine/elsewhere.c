@@ -278,6 +278,7 @@ void elsewhere_fill(const struct elsewhere *self, enum others others, struct sna
         } else if (look) {
             struct ipc_namespace now = *row;
             *row = look->row;
+            row->inode = now.inode;
             row->processes = now.processes;
             row->pid = now.pid;
             row->start_ticks = now.start_ticks;

@@ -1,19 +1,27 @@
 // The document is streamed row by row: a tree of every member of 96000 rows would cost more time
 // than reading the kernel's tables. jansson encodes what needs a library, the strings and reals;
 // numbers, keys and permissions are digits of our own making and go out as they are.
+#include <errno.h>
 #include <jansson.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/errors.h"
 #include "model/kinds/parts/meta.h"
 #include "model/table/cell_class.h"
 #include "model/table/recorded.h"
 #include "output/formats.h"
 #include "output/missing_id.h"
 
-enum { MEMO = 128 };
+// A larger buffer saves no time: each of its pages costs as much as writing it.
+enum { BUFFER = 1 << 14, MEMO = 128 };
+
+struct file_writer {
+    FILE *out;
+    size_t n;
+    int error;
+    char buffer[BUFFER];
+};
 
 // A column's text as encoded last: in a long table most owners and states repeat.
 struct memo {
@@ -21,16 +29,32 @@ struct memo {
     char text[MEMO], json[MEMO];
 };
 
-// No other thread writes to it: it is not locked for each piece.
-static void put(FILE *out, const char *bytes, size_t n)
+static void flush(struct file_writer *w)
 {
-    if (n == 1)
-        putc_unlocked(*bytes, out);
-    else
-        fwrite_unlocked(bytes, 1, n, out);
+    if (w->n && !w->error && fwrite(w->buffer, 1, w->n, w->out) != w->n)
+        w->error = errno ? -errno : -EIO;
+    w->n = 0;
 }
 
-static void put_unsigned(FILE *out, uint64_t number)
+static void put(struct file_writer *w, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        if (w->n == BUFFER)
+            flush(w);
+        size_t part = n < BUFFER - w->n ? n : BUFFER - w->n;
+        memcpy(w->buffer + w->n, bytes, part);
+        w->n += part;
+        bytes += part;
+        n -= part;
+    }
+}
+
+static void put_text(struct file_writer *w, const char *text)
+{
+    put(w, text, strlen(text));
+}
+
+static void put_unsigned(struct file_writer *w, uint64_t number)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -38,216 +62,226 @@ static void put_unsigned(FILE *out, uint64_t number)
     do
         digits[--at] = (char)('0' + number % 10);
     while (number /= 10);
-    put(out, digits + at, sizeof digits - at);
+    put(w, digits + at, sizeof digits - at);
 }
 
-static void put_signed(FILE *out, int64_t number)
+static void put_signed(struct file_writer *w, int64_t number)
 {
     if (number < 0)
-        put(out, "-", 1);
-    put_unsigned(out, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+        put(w, "-", 1);
+    put_unsigned(w, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
 // Writes what jansson makes of a value and takes over the reference. NULL (no memory, or bytes that
 // are not UTF-8) is null.
-static void put_json(FILE *out, json_t *value)
+static void put_json(struct file_writer *w, json_t *value)
 {
     char *text =
         value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4)) : NULL;
 
-    fputs_unlocked(text ? text : "null", out);
+    put_text(w, text ? text : "null");
     free(text);
     json_decref(value);
 }
 
-static void put_string(FILE *out, const char *text, struct memo *memo)
+static void put_string(struct file_writer *w, const char *text, struct memo *memo)
 {
     size_t n = strlen(text);
 
     if (memo->json_n && n == memo->text_n && memcmp(memo->text, text, n) == 0) {
-        put(out, memo->json, memo->json_n);
+        put(w, memo->json, memo->json_n);
         return;
     }
     json_t *value = json_stringn(text, n);
     size_t size = n < MEMO && value ? json_dumpb(value, memo->json, MEMO, JSON_ENCODE_ANY) : 0;
     if (size == 0 || size > MEMO) {
         memo->json_n = 0;
-        put_json(out, value);
+        put_json(w, value);
         return;
     }
     memcpy(memo->text, text, n);
     memo->text_n = n;
     memo->json_n = size;
-    put(out, memo->json, size);
+    put(w, memo->json, size);
     json_decref(value);
 }
 
-static void put_flags(FILE *out, uint64_t bits, const char *const *names)
+static void put_flags(struct file_writer *w, uint64_t bits, const char *const *names)
 {
     bool first = true;
 
-    put(out, "[", 1);
+    put(w, "[", 1);
     for (size_t i = 0; names && names[i]; i++) {
         if (!(bits & UINT64_C(1) << i))
             continue;
-        fputs_unlocked(first ? "\"" : ",\"", out);
-        fputs_unlocked(names[i], out); // a plain word
-        put(out, "\"", 1);
+        put_text(w, first ? "\"" : ",\"");
+        put_text(w, names[i]); // a plain word
+        put(w, "\"", 1);
         first = false;
     }
-    put(out, "]", 1);
+    put(w, "]", 1);
 }
 
-static void put_cell(FILE *out, const struct column *column, const struct cell *cell,
+static void put_cell(struct file_writer *w, const struct column *column, const struct cell *cell,
                      struct memo *memo)
 {
     char digits[24];
 
     if (!cell_has_value(cell)) {
-        fputs_unlocked("null", out);
+        put_text(w, "null");
         return;
     }
     switch (cell_class(cell->type)->form) {
     case FORM_TEXT:
-        put_string(out, cell->text, memo);
+        put_string(w, cell->text, memo);
         break;
     case FORM_SIGNED:
-        put_signed(out, cell->number);
+        put_signed(w, cell->number);
         break;
     case FORM_UNSIGNED:
-        put_unsigned(out, cell->count);
+        put_unsigned(w, cell->count);
         break;
     case FORM_DIGITS:
-        put(out, "\"", 1);
-        put(out, digits, cell_digits(cell, digits));
-        put(out, "\"", 1);
+        put(w, "\"", 1);
+        put(w, digits, cell_digits(cell, digits));
+        put(w, "\"", 1);
         break;
     case FORM_REAL:
-        put_json(out, json_real(cell->real));
+        put_json(w, json_real(cell->real));
         break;
     case FORM_TRUTH:
-        fputs_unlocked(cell->truth ? "true" : "false", out);
+        put_text(w, cell->truth ? "true" : "false");
         break;
     case FORM_FLAGS:
-        put_flags(out, cell->count, column->names);
+        put_flags(w, cell->count, column->names);
         break;
     case FORM_LIST:
-        put(out, "[", 1);
+        put(w, "[", 1);
         for (uint32_t i = 0; i < cell->list.n; i++) {
-            put(out, ",", i > 0);
-            put_unsigned(out, cell->list.at[i]);
+            put(w, ",", i > 0);
+            put_unsigned(w, cell->list.at[i]);
         }
-        put(out, "]", 1);
+        put(w, "]", 1);
         break;
     }
 }
 
-static void put_rows(FILE *out, const struct snapshot *s, const struct table_request *table,
-                     const struct rows *rows)
+static void put_rows(struct file_writer *w, const struct snapshot *s,
+                     const struct table_request *table, const struct rows *rows)
 {
     struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
     struct cell cell;
 
-    for (size_t i = 0; i < rows->n && !ferror(out); i++) {
+    for (size_t i = 0; i < rows->n && !w->error; i++) {
         const struct snapshot *picture = kind_picture(table->query.kind, s, rows->at[i]);
-        fputs_unlocked(i ? ",{" : "{", out);
+        put_text(w, i ? ",{" : "{");
         for (size_t k = 0; k < table->n_columns; k++) {
             const struct column *column = table->columns[k];
-            fputs_unlocked(k ? ",\"" : "\"", out);
-            fputs_unlocked(column->name, out); // lower case letters and _: a test holds them to it
-            put(out, "\":", 2);
+            put_text(w, k ? ",\"" : "\"");
+            put_text(w, column->name); // lower case letters and _: a test holds them to it
+            put(w, "\":", 2);
             column_get(column, picture, rows->at[i], &cell);
-            put_cell(out, column, &cell, &memos[k]);
+            put_cell(w, column, &cell, &memos[k]);
         }
-        put(out, "}", 1);
+        put(w, "}", 1);
     }
     free(memos);
 }
 
-static void put_table(FILE *out, const struct snapshot *s, const struct table_request *table)
+static void put_table(struct file_writer *w, const struct snapshot *s,
+                      const struct table_request *table)
 {
     struct rows rows = {0};
 
-    fputs_unlocked(",\"", out);
-    fputs_unlocked(table->query.kind->name, out);
+    put_text(w, ",\"");
+    put_text(w, table->query.kind->name);
     if (!kind_is_known(table->query.kind, s)) {
-        fputs_unlocked("\":null", out);
+        put_text(w, "\":null");
         return;
     }
-    fputs_unlocked("\":[", out);
+    put_text(w, "\":[");
     rows_build(&rows, s, &table->query);
-    put_rows(out, s, table, &rows);
-    put(out, "]", 1);
+    put_rows(w, s, table, &rows);
+    put(w, "]", 1);
     vec_free(&rows);
 }
 
 // A member for each column, whose first is the whole object's where `first`.
-static void put_fields(FILE *out, const struct snapshot *s, const struct column *columns, size_t n,
-                       const void *row, bool first)
+static void put_fields(struct file_writer *w, const struct snapshot *s,
+                       const struct column *columns, size_t n, const void *row, bool first)
 {
     struct cell cell;
     struct memo memo;
 
     for (size_t i = 0; i < n; i++) {
         memo.json_n = 0;
-        fputs_unlocked(first && i == 0 ? "\"" : ",\"", out);
-        fputs_unlocked(columns[i].name, out);
-        put(out, "\":", 2);
+        put_text(w, first && i == 0 ? "\"" : ",\"");
+        put_text(w, columns[i].name);
+        put(w, "\":", 2);
         cell.known = false;
         if (row)
             column_get(&columns[i], s, row, &cell);
-        put_cell(out, &columns[i], &cell, &memo);
+        put_cell(w, &columns[i], &cell, &memo);
     }
 }
 
-static void put_meta(FILE *out, const struct snapshot *s, const struct table_request *tables,
-                     size_t n)
+static void put_meta(struct file_writer *w, const struct snapshot *s,
+                     const struct table_request *tables, size_t n)
 {
     const struct system *system = s->has & NEED_SYSTEM ? &s->system : NULL;
     struct memo memo = {0};
 
-    fputs_unlocked("{\"program\":\"ipctop\",\"version\":", out);
-    put_string(out, recorded_version(s, VERSION), &memo);
-    fputs_unlocked(",\"time\":", out);
-    put_signed(out, s->time);
-    put_fields(out, s, meta_system, META_SYSTEM_FIRST, system, false);
+    put_text(w, "{\"program\":\"ipctop\",\"version\":");
+    put_string(w, recorded_version(s, VERSION), &memo);
+    put_text(w, ",\"time\":");
+    put_signed(w, s->time);
+    put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
     bool unseen = (s->has & NEED_PROCESSES && s->processes_unasked) ||
                   (s->has & NEED_NAMESPACES && s->namespaces_unseen);
     bool read =
         s->scan || s->sets_look.known || s->files_look.known || s->shared_look.known || unseen;
-    fputs_unlocked(read ? ",\"scan\":{" : ",\"scan\":null", out);
+    put_text(w, read ? ",\"scan\":{" : ",\"scan\":null");
     if (read) {
-        put_fields(out, s, meta_scan, n_meta_scan, s->scan, true);
-        put_fields(out, s, meta_unseen, n_meta_unseen, s, false);
+        put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
+        put_fields(w, s, meta_unseen, n_meta_unseen, s, false);
         if (s->sets_look.known)
-            put_fields(out, s, meta_sets, n_meta_sets, &s->sets_look, false);
+            put_fields(w, s, meta_sets, n_meta_sets, &s->sets_look, false);
         if (s->files_look.known)
-            put_fields(out, s, meta_files, n_meta_files, &s->files_look, false);
+            put_fields(w, s, meta_files, n_meta_files, &s->files_look, false);
         if (s->shared_look.known)
-            put_fields(out, s, meta_shared, n_meta_shared, &s->shared_look, false);
-        put(out, "}", 1);
+            put_fields(w, s, meta_shared, n_meta_shared, &s->shared_look, false);
+        put(w, "}", 1);
     }
-    put_fields(out, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,
+    put_fields(w, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,
                false);
     if (n && tables[0].query.has_id) {
-        fputs_unlocked(",\"id\":", out);
-        put_signed(out, tables[0].query.id);
-        fputs_unlocked(missing_id(s, tables, n) ? ",\"id_exists\":false" : ",\"id_exists\":true",
-                       out);
+        put_text(w, ",\"id\":");
+        put_signed(w, tables[0].query.id);
+        put_text(w, missing_id(s, tables, n) ? ",\"id_exists\":false" : ",\"id_exists\":true");
     }
-    put(out, "}", 1);
+    put(w, "}", 1);
 }
 
 // One line, meta first, then one array a table. A table that is not known is null.
 static int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                       size_t n)
 {
-    fputs_unlocked("{\"meta\":", out);
-    put_meta(out, s, tables, n);
+    struct file_writer *w = mem_alloc(sizeof *w);
+
+    w->out = out;
+    w->n = 0;
+    w->error = 0;
+    put_text(w, "{\"meta\":");
+    put_meta(w, s, tables, n);
     for (size_t i = 0; i < n; i++)
-        put_table(out, s, &tables[i]);
-    fputs_unlocked("}\n", out);
-    return error_of_stream(out);
+        put_table(w, s, &tables[i]);
+    put_text(w, "}\n");
+    flush(w);
+    if (!w->error && fflush(out) != 0)
+        w->error = errno ? -errno : -EIO;
+    int error = w->error;
+    free(w);
+    return error;
 }
 
 const struct format json_format = {

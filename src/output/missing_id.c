@@ -4,13 +4,18 @@
 #include "model/kinds/registry.h"
 
 // Whether a table with ids is about objects of this kind.
+static bool is_about(const struct table_request *table, enum kind_id kind)
+{
+    enum kind_id object = table->query.kind->object;
+
+    return table->query.has_id && (object == kind || object == NO_KIND);
+}
+
 static bool asked(const struct table_request *tables, size_t n, enum kind_id kind)
 {
-    for (size_t i = 0; i < n; i++) {
-        enum kind_id object = tables[i].query.kind->object;
-        if (tables[i].query.has_id && (object == kind || object == NO_KIND))
+    for (size_t i = 0; i < n; i++)
+        if (is_about(&tables[i], kind))
             return true;
-    }
     return false;
 }
 

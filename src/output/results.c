@@ -7,12 +7,12 @@
 #include "model/kinds/registry.h"
 
 struct totals {
-    size_t states[OUTCOME_STATES];
+    size_t states[OUTCOME_STATES], preview;
 };
 
 static struct totals count(const struct outcome_vec *outcomes, size_t preview)
 {
-    struct totals totals = {0};
+    struct totals totals = {.preview = preview};
 
     for (size_t i = preview; i < outcomes->n; i++)
         totals.states[outcomes->at[i].state]++;
@@ -58,7 +58,7 @@ int results_write_json(FILE *out, const struct snapshot *s, const struct outcome
     const struct totals totals = count(outcomes, preview);
     json_t *sums = json_object(), *rows = json_array();
 
-    json_object_set_new(sums, "preview", json_integer((json_int_t)preview));
+    json_object_set_new(sums, "preview", json_integer((json_int_t)totals.preview));
     for (int state = 0; state < OUTCOME_STATES; state++)
         json_object_set_new(sums, outcome_state_name((enum outcome_state)state),
                             json_integer((json_int_t)totals.states[state]));

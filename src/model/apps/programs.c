@@ -1,13 +1,13 @@
 #include "model/apps/programs.h"
 
-#include <string.h>
-
 bool program_among(const char *const *names, const char *comm)
 {
     for (; *names; names++) {
-        size_t n = strcspn(*names, "*");
+        const char *name = *names, *at = comm;
 
-        if ((*names)[n] ? strncmp(comm, *names, n) == 0 : strcmp(comm, *names) == 0)
+        while (*name && *name != '*' && *name == *at)
+            name++, at++;
+        if (*name == '*' || (!*name && !*at))
             return true;
     }
     return false;
