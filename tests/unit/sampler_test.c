@@ -462,6 +462,11 @@ static bool has_queue(const struct snapshot *p)
     return has_tables(p) && p->queues.n == 1;
 }
 
+static bool one_hangs(void *kernel)
+{
+    return kernel_hanging(kernel) > 0;
+}
+
 // The tables go ahead while somebody hangs or the scan takes long.
 TEST(tables_do_not_wait)
 {
@@ -483,6 +488,7 @@ TEST(tables_do_not_wait)
     kernel_queue(k, 5);
     sampler_want(s, &(struct want){.need = NEED_SEGMENTS | NEED_QUEUES});
     snapshot_unref(wait_picture(s, has_queue));
+    assert_true(await(one_hangs, k, 60));
     kernel_hang(k, PROBE_ATTACHMENTS, 2);
     size_t left = sampler_free(s);
     assert_true(left >= 1);
