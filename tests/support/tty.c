@@ -157,7 +157,9 @@ struct tty *tty_start(const struct tty_options *options, const char *const *argv
     t->w = options->w ? options->w : 80;
     t->h = options->h ? options->h : 24;
     snprintf(t->term, sizeof t->term, "%s", options->term ? options->term : "xterm-256color");
-    size = (struct winsize){.ws_col = (unsigned short)t->w, .ws_row = (unsigned short)t->h};
+    size = (struct winsize){
+        .ws_col = (unsigned short)(options->claimed_w ? options->claimed_w : t->w),
+        .ws_row = (unsigned short)(options->claimed_h ? options->claimed_h : t->h)};
     if (openpty(&t->master, &t->slave, NULL, NULL, &size) < 0)
         fail_msg("openpty: %s", strerror(errno));
     fcntl(t->master, F_SETFD, FD_CLOEXEC);
@@ -452,12 +454,17 @@ void tty_key(struct tty *t, const char *capability)
 
 void tty_resize(struct tty *t, int w, int h)
 {
-    struct winsize size = {.ws_col = (unsigned short)w, .ws_row = (unsigned short)h};
-
     tty_pump(t, 0);
     t->w = w;
     t->h = h;
     vterm_set_size(t->vt, h, w);
+    tty_claim(t, w, h);
+}
+
+void tty_claim(struct tty *t, int w, int h)
+{
+    struct winsize size = {.ws_col = (unsigned short)w, .ws_row = (unsigned short)h};
+
     ioctl(t->master, TIOCSWINSZ, &size); // the kernel sends SIGWINCH
 }
 

@@ -14,6 +14,7 @@ enum { TTY_SECONDS = 60, TTY_ENV_MAX = 16 };
 
 struct tty_options {
     int w, h;                     // 0: 80×24
+    int claimed_w, claimed_h;     // 0: what the program is told its size is, as tty_claim()
     const char *term;             // NULL: xterm-256color; "": TERM unset
     const char *lang;             // NULL: C.UTF-8
     const char *env[TTY_ENV_MAX]; // more, "NAME=value"
@@ -33,6 +34,8 @@ void tty_key(struct tty *t, const char *capability);
 // Keeps what the terminal answers (to DSR) back, as a slow line does; false lets it go.
 void tty_hold_answers(struct tty *t, bool hold);
 void tty_resize(struct tty *t, int w, int h);
+// What the kernel says of the size alone, as a lying terminal has it: the emulator keeps its own.
+void tty_claim(struct tty *t, int w, int h);
 
 // The screen. Rows are UTF-8 without trailing blanks; pointers hold until the next call.
 const char *tty_row(struct tty *t, int y);

@@ -347,6 +347,33 @@ TEST(resizing_down_to_nothing_and_back)
     must_be_restored(t);
 }
 
+// As ioctl_tty(2) takes it of anyone who has the terminal open.
+TEST(a_size_that_no_terminal_has)
+{
+    static const int sizes[][2] = {{65535, 65535}, {1, 65535},  {65535, 1},
+                                   {32767, 32767}, {40000, 24}, {80, 40000}};
+
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++) {
+        int w = sizes[i / 2][0], h = sizes[i / 2][1];
+        bool at_start = i % 2;
+        struct tty_options options = {.claimed_w = at_start ? w : 0, .claimed_h = at_start ? h : 0};
+        struct tty *t = tty_start(&options, ARGV("-d", "0.1"));
+
+        if (!at_start) {
+            tty_must_show(t, "0x00c0ffee");
+            tty_claim(t, w, h);
+        }
+        tty_must_be_quiet(t, 200);
+        tty_claim(t, 80, 24);
+        tty_send(t, "2");
+        tty_must_show(t, "SEMID");
+        tty_send(t, "q");
+        assert_int_equal(tty_must_exit(t), 0);
+        must_be_restored(t);
+        tty_end(t);
+    }
+}
+
 TEST(starts_small_and_grows)
 {
     struct tty *t = tty_start(&(struct tty_options){.w = 1, .h = 1}, ARGV());

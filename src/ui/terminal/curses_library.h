@@ -11,7 +11,7 @@
 
 // clang-format off
 #define CURSES_FUNCTIONS(each)                                                                      \
-    each(newterm) each(delscreen) each(setupterm) each(set_curterm) each(del_curterm)               \
+    each(newterm) each(use_env) each(delscreen) each(setupterm) each(set_curterm) each(del_curterm)               \
     each(endwin) each(isendwin) each(resizeterm) each(doupdate) each(typeahead)                     \
     each(cbreak) each(noecho) each(nonl) each(def_prog_mode) each(def_shell_mode) each(reset_prog_mode) \
     each(newwin) each(newpad) each(delwin) each(getmaxx) each(getmaxy)                              \

@@ -7,6 +7,7 @@
 #include "ui/terminal/one_write.h"
 #include "ui/terminal/rescue.h"
 #include "ui/terminal/signals.h"
+#include "ui/terminal/size.h"
 
 #include <langinfo.h>
 #include <limits.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -187,10 +187,16 @@ static SCREEN *start_curses(void)
 {
     const struct sigaction ours = {.sa_handler = nothing};
     struct sigaction before;
+    int w, h;
+    bool cut = terminal_size(&w, &h) == SIZE_CUT;
 
     sigaction(SIGTSTP, &ours, &before);
     FILE *out = one_write_start();
+    if (cut) // it would not begin with that many cells
+        curses.use_env(FALSE);
     SCREEN *terminal = curses.newterm(NULL, out ? out : stdout, stdin);
+    if (terminal && cut)
+        curses.resizeterm(h, w);
     sigaction(SIGTSTP, &before, NULL);
     return terminal;
 }
@@ -275,10 +281,10 @@ void screen_size(int *w, int *h)
 
 void screen_resize(void)
 {
-    struct winsize size;
+    int w, h;
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        curses.resizeterm(size.ws_row, size.ws_col);
+    if (terminal_size(&w, &h) != SIZE_UNKNOWN)
+        curses.resizeterm(h, w);
     screen_redraw();
 }
 
