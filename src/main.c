@@ -239,6 +239,8 @@ int main(int argc, char **argv)
 
     if (status)
         return wrong_usage(argc, argv, status);
+    if (options.mode != MODE_SCREEN) // the write reports it, and what is not whole is taken back
+        signal(SIGXFSZ, SIG_IGN);
     // Only what characters are: numbers keep their point.
     if (!options.format || !options.format->utf8)
         setlocale(LC_CTYPE, "");

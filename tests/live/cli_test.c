@@ -516,6 +516,9 @@ TEST(a_library_that_is_not_installed_is_named)
     assert_int_equal(umount2("/mnt", MNT_DETACH), 0);
 }
 
+#define LIMITED "d=$(mktemp -d); ulimit -f 1; "
+#define TIDY "; s=$?; ls -A $d >&2; rm -r $d; exit $s"
+
 TEST(broken_outputs)
 {
     static const struct {
@@ -528,13 +531,18 @@ TEST(broken_outputs)
         {"ipctop --help >/dev/full", 1, "ipctop: cannot write: No space left on device\n"},
         {"ipctop --list-columns >/dev/full", 1, "ipctop: cannot write: No space left on device\n"},
         {"ipctop --json >&-", 1, "ipctop: cannot write: Bad file descriptor\n"},
+        // setrlimit(2) RLIMIT_FSIZE: by its signal half a file would stay behind.
+        {LIMITED "ipctop --json limits >$d/file" TIDY, 1, "ipctop: cannot write: File too large\nfile\n"},
+        {LIMITED "ipctop --list-columns >$d/file" TIDY, 1, "ipctop: cannot write: File too large\nfile\n"},
+        {LIMITED "ipctop --json limits --output $d/file 2>&1 | sed s,$d/,, >&2; false" TIDY, 1,
+         "ipctop: --output 'file': File too large\n"},
         {"{ ipctop --json -n 50 -d 0.1; echo $? >&2; } | head -c 1", 0, "0\n"},
         {"{ ipctop --batch -n 50 -d 0.1; echo $? >&2; } | head -c 1", 0, "0\n"},
     };
     // clang-format on
 
     for (size_t i = 0; i < COUNT(runs); i++) {
-        char command[256];
+        char command[512];
         snprintf(command, sizeof command, "PATH=" BUILD_DIR ":$PATH; %s", runs[i].command);
         struct said said = shell_run(command);
         assert_int_equal(said.status, runs[i].status);
