@@ -128,8 +128,8 @@ $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $(PKG_LIBS) -lcmocka -lvterm -lutil
 
 # What may be done to tens of thousands of rows, and what reads as many objects, counts its steps (basic blocks), for tests/unit/cost_test.c.
-STEPS := $(filter src/session/% src/model/consequence/% src/model/record/% src/model/text/% src/base/% \
-	src/engine/shared/rows.c src/engine/shared/sharing.c src/linux/holders/maps_shared.c,$(SRC))
+STEPS := $(filter src/session/% src/model/% src/base/% src/engine/shared/rows.c src/engine/shared/sharing.c \
+	src/linux/holders/maps_shared.c src/linux/shared/names.c,$(SRC))
 $(O)/tests/unit/cost_test: $(STEPS:%.c=$(O)/steps/%.o)
 $(O)/steps/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -3,19 +3,26 @@
 //
 // A step is a basic block of the session and of the model below it, which the Makefile compiles for
 // this test with -fsanitize-coverage=trace-pc: the same on every machine, however busy.
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "../../src/engine/shared/sharing.h"
 #include "controller/controller.h"
 #include "linux/holders/maps.h"
+#include "linux/shared/names.h"
+#include "model/kinds/shared.h"
 #include "session/actions/preview.h"
 #include "session/actions/targets.h"
 #include "session/current.h"
 #include "support/fake.h"
 #include "support/test.h"
+#include "support/tree.h"
 #include "support/user.h"
 
 // Pids beyond those there are: none is our own. PID_MAX_LIMIT, include/linux/threads.h.
@@ -172,6 +179,89 @@ static uint64_t of_two_places(int n)
 TEST(thousands_of_names_of_two_places_are_rows)
 {
     must_grow_evenly(of_two_places(QUARTER), of_two_places(MANY));
+}
+
+// Names in /dev/shm, where everybody makes as many as memory allows, each mapped by a process.
+static struct snapshot *names(int n)
+{
+    struct snapshot *s = fake_snapshot();
+    struct shared_vec rows = {0};
+    struct shared_holder_vec holders = {0};
+
+    for (int i = 0; i < n; i++) {
+        struct shared row = {.id = {0, 20, (uint64_t)i + 1},
+                             .type = SHARED_POSIX,
+                             .known =
+                                 SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_ATTACHED,
+                             .size = 4096,
+                             .attached = 1,
+                             .links = 1};
+        snprintf(row.name, sizeof row.name, "name%d", i);
+        vec_push(&rows, row);
+        fake_process(s, FIRST + i, 0, "worker", NULL);
+        vec_push(&holders, ((struct shared_holder){.pid = FIRST + i,
+                                                   .id = row.id,
+                                                   .attaches = 1,
+                                                   .start_ticks = (uint64_t)(FIRST + i) * 10}));
+    }
+    s->tables[KIND_SHARED] = (struct table){rows.at, rows.n, sizeof *rows.at};
+    s->tables[KIND_SHARED_HOLDER] = (struct table){holders.at, holders.n, sizeof *holders.at};
+    return s;
+}
+
+static uint64_t naming(int n, int32_t key)
+{
+    struct user *u = user_new(names(n));
+
+    user_press(u, '9');
+    assert_int_equal(session_view(&u->s)->rows.n, n);
+    steps = 0;
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, n);
+    user_press(u, key);
+    uint64_t took = steps;
+    assert_int_equal(u->s.prompt.type, key == 'x' ? PROMPT_TEXT : PROMPT_MENU);
+    user_free(u);
+    return took;
+}
+
+TEST(thousands_of_names_are_asked_about)
+{
+    must_grow_evenly(naming(QUARTER, 'x'), naming(MANY, 'x'));
+    must_grow_evenly(naming(QUARTER, 'k'), naming(MANY, 'k'));
+}
+
+// A directory with that many names, each looked for as it is about to be unlinked.
+static uint64_t unlinking(int n)
+{
+    char *root = tree_new(), name[NAME_MAX + 1], found[NAME_MAX + 1];
+    int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct stat st;
+
+    assert_true(dir >= 0);
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "name%d", i);
+        int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        close(fd);
+    }
+    steps = 0;
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "name%d", i);
+        assert_int_equal(fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW), 0);
+        const struct shared_id id = {major(st.st_dev), minor(st.st_dev), st.st_ino};
+        assert_int_equal(names_find(dir, &id, name, found), 0);
+        assert_string_equal(found, name);
+    }
+    uint64_t took = steps;
+    close(dir);
+    tree_free(root);
+    return took;
+}
+
+TEST(thousands_of_names_are_found)
+{
+    must_grow_evenly(unlinking(QUARTER), unlinking(MANY));
 }
 
 // A process that maps each of its objects twice, one after the other and all once more.

@@ -327,8 +327,24 @@ int names_in_mqueue(int dir, struct shared_vec *out)
     return each_name(dir, true, 0, out);
 }
 
+// Most names are shown as they are: the directory, which has as many as strangers like, is not read then.
+static bool is_as_shown(int dir, const struct shared_id *id, const char *shown)
+{
+    struct stat st;
+    char text[SHARED_NAME];
+    size_t n = strlen(shown);
+
+    return n > 0 && n <= NAME_MAX && !strchr(shown, '/') &&
+           text_escape(text, sizeof text, shown, n) == n && strcmp(text, shown) == 0 &&
+           fstatat(dir, shown, &st, AT_SYMLINK_NOFOLLOW) == 0 && names_is(&st, id);
+}
+
 int names_find(int dir, const struct shared_id *id, const char *shown, char *name)
 {
+    if (is_as_shown(dir, id, shown)) {
+        memcpy(name, shown, strlen(shown) + 1);
+        return 0;
+    }
     DIR *stream = proc_file_entries(dir, ".");
     const struct dirent *entry;
     bool found = false, exact = false;

@@ -59,13 +59,12 @@ bool find_object(const struct snapshot *s, const struct identity *row, struct id
         return current(s, row->kind, row->id, object) && identity_same(object, row);
     if (kind->object != NO_KIND)
         return current(s, kind->object, row->id, object);
-    at = find_row(s, row);
+    at = kind->subject || kind->object_of ? find_row(s, row) : NULL; // which looks at all rows
     if (!at)
         return false;
     if (kind->subject)
         return kind->subject(at, &subject) && find_object(s, &subject.about, object);
-    return kind->object_of && kind->object_of(at, object) &&
-           current(s, object->kind, object->id, object);
+    return kind->object_of(at, object) && current(s, object->kind, object->id, object);
 }
 
 bool find_subject(const struct snapshot *s, const struct identity *row, struct row_subject *out)
@@ -81,12 +80,12 @@ bool find_target(const struct snapshot *s, const struct identity *row, struct ac
     const struct kind *kind = kind_get(row->kind);
     struct row_subject subject;
 
+    if (kind && kind->act_on) // of many rows in turn: none is looked for among all of them
+        return kind->act_on(s, row, action);
     if (find_object(s, row, &action->target))
         return true;
     if (!kind || kind->flags & TABLE_PAST)
         return false;
-    if (kind->act_on)
-        return kind->act_on(s, row, action);
     return find_subject(s, row, &subject) && subject.about.kind != row->kind &&
            find_target(s, &subject.about, action);
 }
