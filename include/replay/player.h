@@ -13,6 +13,7 @@ struct player;
 struct player *player_new(struct tape *tape, bool follows, struct moves *moves,
                           struct damage *damage);
 void player_free(struct player *player); // NULL is fine
+void player_stop(struct player *player); // by any thread: no picture comes any more
 // As source.picture(). It follows what is asked for in `moves`.
 struct snapshot *player_picture(struct player *player, const struct want *want);
 

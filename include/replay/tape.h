@@ -29,6 +29,9 @@ bool tape_time(struct tape *tape, const struct span *line, int64_t *time);
 // picture.
 bool tape_find(struct tape *tape, int64_t time, struct span *line);
 
+// By any thread: what is looked for is not found any more, so that a line of gigabytes delays no end.
+void tape_stop(struct tape *tape);
+
 // What has been written since is seen from now on; else a line ends where it ended the last time.
 void tape_measure(struct tape *tape);
 int64_t

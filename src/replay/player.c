@@ -282,6 +282,11 @@ struct player *player_new(struct tape *tape, bool follows, struct moves *moves,
     return p;
 }
 
+void player_stop(struct player *p)
+{
+    tape_stop(p->tape);
+}
+
 void player_free(struct player *p)
 {
     if (!p)

@@ -140,7 +140,9 @@ static void stop(void *self)
 {
     struct replay *r = self;
 
-    if (r->pipe)
+    if (r->player)
+        player_stop(r->player);
+    else if (r->pipe)
         pipe_reader_stop(r->pipe);
 }
 

@@ -1,6 +1,7 @@
 #include "replay/tape.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@ struct tape {
     int64_t at; // of the block, in the tape; only a part's own bytes
     size_t length;
     char block[BLOCK];
+    struct span bare;    // has no newline, as far as was looked: gigabytes are not read twice
+    atomic_bool stopped; // by another thread
 };
 
 int64_t tape_begin(const struct tape *t)
@@ -36,9 +39,18 @@ int tape_error(const struct tape *t)
 
 void tape_measure(struct tape *t)
 {
+    int64_t end = tape_end(t);
+
     t->length = 0;
     t->error = 0; // it may be readable by now
     parts_measure(&t->parts);
+    if (tape_end(t) < end) // it is no longer what it was
+        t->bare = (struct span){0};
+}
+
+void tape_stop(struct tape *t)
+{
+    t->stopped = true;
 }
 
 // The block that has an offset, which is within the tape. False: it cannot be read.
@@ -68,36 +80,92 @@ static bool load(struct tape *t, int64_t offset)
     return false;
 }
 
+// --- newlines ------------------------------------------------------------------------------------
+
+// What is noted touches what was, or takes its place where it is more.
+static void note_bare(struct tape *t, int64_t from, int64_t to)
+{
+    struct span *bare = &t->bare;
+
+    if (from <= bare->end && to >= bare->start) {
+        bare->start = from < bare->start ? from : bare->start;
+        bare->end = to > bare->end ? to : bare->end;
+    } else if (to - from > bare->end - bare->start) {
+        *bare = (struct span){from, to};
+    }
+}
+
+// Where the hole ends in which an offset lies, or the offset: lseek(2) SEEK_DATA.
+static int64_t hole_end(struct tape *t, int64_t offset)
+{
+    const struct part *part = parts_of(&t->parts, offset);
+    int64_t own = part->begin + part->size - 1;
+    off_t data = offset < own ? lseek(part->fd, offset - part->begin, SEEK_DATA) : -1;
+
+    if (offset >= own || (data < 0 && errno != ENXIO))
+        return offset;
+    return data < 0 || part->begin + data > own ? own : part->begin + data;
+}
+
+// How far back, at least, the hole reaches that ends at an offset, or the offset.
+static int64_t hole_start(struct tape *t, int64_t end)
+{
+    const struct part *part = parts_of(&t->parts, end - 1);
+    int64_t start = end;
+
+    for (int64_t step = BLOCK; start > part->begin; step *= 2) {
+        int64_t from = end - part->begin > step ? end - step : part->begin;
+        if (hole_end(t, from) < end)
+            break;
+        start = from;
+    }
+    return start;
+}
+
 // The first newline at or after an offset; -1: there is none.
 static int64_t newline_after(struct tape *t, int64_t from, int64_t size)
 {
-    while (from < size && load(t, from)) {
+    int64_t begin = from, found = -1;
+
+    while (from < size && found < 0 && !t->stopped) {
+        if (from >= t->bare.start && from < t->bare.end) {
+            from = t->bare.end;
+            continue;
+        }
+        if (!load(t, from))
+            break;
         size_t skip = (size_t)(from - t->at);
-        const char *found = memchr(t->block + skip, '\n', t->length - skip);
-        if (found)
-            return t->at + (found - t->block);
-        from = t->at + (int64_t)t->length;
+        const char *at = memchr(t->block + skip, '\n', t->length - skip);
+        found = at ? t->at + (at - t->block) : -1;
+        from = at ? found : hole_end(t, t->at + (int64_t)t->length);
     }
-    return -1;
+    note_bare(t, begin, from);
+    return found;
 }
 
 // The last newline before an offset; where there is none, what would be one: the byte before the first.
 // False: it cannot be read.
 static bool newline_before(struct tape *t, int64_t before, int64_t *newline)
 {
-    *newline = tape_begin(t) - 1;
-    while (before > tape_begin(t)) {
+    int64_t end = before;
+    const char *found = NULL;
+
+    while (before > tape_begin(t) && !found && !t->stopped) {
+        if (before > t->bare.start && before <= t->bare.end) {
+            before = t->bare.start;
+            continue;
+        }
         if (!load(t, before - 1))
             return false;
-        const char *found = memrchr(t->block, '\n', (size_t)(before - t->at));
-        if (found) {
-            *newline = t->at + (found - t->block);
-            return true;
-        }
-        before = t->at;
+        found = memrchr(t->block, '\n', (size_t)(before - t->at));
+        before = found ? t->at + (found - t->block) + 1 : hole_start(t, t->at);
     }
-    return true;
+    note_bare(t, before, end);
+    *newline = found ? before - 1 : tape_begin(t) - 1;
+    return !t->stopped;
 }
+
+// --- lines ---------------------------------------------------------------------------------------
 
 bool tape_next(struct tape *t, int64_t from, struct span *line)
 {

@@ -199,6 +199,47 @@ TEST(the_end_of_a_file_is_no_failure)
 }
 
 // By the clock of a machine that was set back; the last one in the file is meant.
+// A file system that was cut off by a crash, or a stranger, leaves a hole of any size: it has no newline, and
+// is not read.
+TEST(a_line_of_terabytes_delays_nothing)
+{
+    const off_t tera = (off_t)1 << 40;
+    int place = -1;
+
+    add(1);
+    assert_int_equal(fseeko(a.file, tera, SEEK_SET), 0);
+    add_text("\n", 1);
+    add(2);
+    open_player(true);
+    assert_int_equal(picture(&place), 1);
+    assert_int_equal(place, PLACE_FIRST);
+    step(1);
+    assert_int_equal(picture(&place), 2);
+    assert_int_equal(place, PLACE_LAST);
+    must_say("its line is too long");
+    assert_int_equal(ftruncate(fileno(a.file), 3 * tera), 0); // one that does not end, too
+    moves_add(&a.moves, &(struct move){.to = MOVE_TIME, .time = BEGIN});
+    assert_int_equal(picture(&place), 1);
+    moves_add(&a.moves, &(struct move){.to = MOVE_TIME, .time = INT64_MAX});
+    assert_int_equal(picture(&place), 2);
+    step(-1);
+    assert_int_equal(picture(&place), 1);
+}
+
+TEST(one_that_is_stopped_looks_for_no_other_picture)
+{
+    int place = -1;
+
+    add(1);
+    add(2);
+    open_player(true);
+    assert_int_equal(picture(&place), 1);
+    player_stop(a.player);
+    moves_add(&a.moves, &(struct move){.to = MOVE_TIME, .time = INT64_MAX});
+    assert_int_equal(picture(&place), 1);
+    must_say(NULL);
+}
+
 TEST(times_that_go_back_are_found_too)
 {
     static const int ids[] = {30, 10, 20, 0}, times[] = {5, 15, 25, 99}, found[] = {0, 0, 0, 0};
