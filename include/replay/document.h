@@ -19,8 +19,4 @@ struct snapshot *document_read(const char *text, size_t n, struct document_repor
 struct snapshot *document_show(const char *text, size_t n, struct damage *damage,
                                const struct want *want, struct document_report *report);
 
-// When the document that begins with these bytes was taken, without reading the rest of it. False: it is
-// none.
-bool document_time(const char *text, size_t n, int64_t *time);
-
 #endif

@@ -12,16 +12,13 @@
 #include "model/kinds/parts/meta.h"
 #include "model/kinds/registry.h"
 #include "model/table/cell_class.h"
+#include "replay/document_time.h"
 #include "replay/rebuild.h"
 
 enum {
     INT64_DIGITS = 18,
-    PREFIX = 4096,
     ROW_MIN = 8, // bytes of a row or list, its name or first value included: {"fd":3},
 };
-
-// Seconds since the Epoch up to the end of the year 9999: times are added, subtracted and multiplied.
-static const int64_t TIME_MAX = 253402300799;
 
 static void note(struct document_report *report, const char *text, const char *name)
 {
@@ -105,7 +102,8 @@ static bool read_form(const json_t *json, const struct column *column, struct re
         out->number = json_integer_value(json);
         return json_is_integer(json) &&
                (column->type != CELL_TIME ||
-                (out->number >= -TIME_MAX && out->number <= TIME_MAX)); // of a file, before 1970
+                (out->number >= -document_time_max &&
+                 out->number <= document_time_max)); // of a file, before 1970
     case FORM_UNSIGNED:
         return read_unsigned(json, &out->count);
     case FORM_DIGITS:
@@ -254,11 +252,6 @@ static void read_fields(const json_t *object, struct recorded *r, const struct c
     }
 }
 
-static bool is_time(int64_t time)
-{
-    return time >= 0 && time <= TIME_MAX;
-}
-
 // False: it is none of ours.
 static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta)
 {
@@ -267,7 +260,7 @@ static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta
     const json_t *time = json_object_get(meta, "time"), *scan = json_object_get(meta, "scan");
 
     if (!program || strcmp(program, "ipctop") != 0 || !json_is_integer(time) ||
-        !is_time(json_integer_value(time)))
+        !document_is_time(json_integer_value(time)))
         return false;
     s->time = json_integer_value(time);
     snprintf(r->version, sizeof r->version, "%s", version ? recorded_keep(r, version) : "");
@@ -385,23 +378,4 @@ struct snapshot *document_show(const char *text, size_t n, struct damage *damage
     s->orphan_age = want->orphan_age;
     damage_text(damage, s->playback.note, sizeof s->playback.note);
     return s;
-}
-
-bool document_time(const char *text, size_t n, int64_t *time)
-{
-    static const char head[] = "{\"meta\":{", field[] = "\"time\":";
-    char begin[PREFIX + 1];
-    size_t length = n < PREFIX ? n : PREFIX;
-
-    if (n < sizeof head || memcmp(text, head, sizeof head - 1) != 0)
-        return false;
-    memcpy(begin, text, length);
-    begin[length] = '\0';
-    const char *at = strstr(begin, field); // of a name it would have a backslash before its quote
-    if (!at)
-        return false;
-    char *end;
-    errno = 0;
-    *time = strtoll(at + sizeof field - 1, &end, 10);
-    return end > at + sizeof field - 1 && (*end == ',' || *end == '}') && !errno && is_time(*time);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "replay/document.h"
+#include "replay/document_time.h"
 
 enum { HEAD = 1024 };
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "replay/document.h"
+#include "replay/document_time.h"
 #include "replay/parts.h"
 
 enum { BLOCK = 1 << 16, HEAD = 1024, NEAR = 1 << 16 };

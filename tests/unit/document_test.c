@@ -1,6 +1,7 @@
 // Pictures from documents: all that stands in one comes back to the byte, and numbers beyond what a
 // member holds never become another number.
 #include "replay/document.h"
+#include "replay/document_time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -392,6 +393,35 @@ TEST(a_time_that_no_clock_shows_is_damage)
     struct snapshot *s = document_read(last, sizeof last - 1, &report);
     assert_non_null(s);
     snapshot_unref(s);
+}
+
+// jq(1) and its like write a picture again, with other blanks and all that a string may hold.
+TEST(a_time_is_found_whatever_stands_around_it)
+{
+    static const struct {
+        const char *text;
+        int64_t time; // -1: none
+    } cases[] = {
+        {"{ \"meta\" : {\"program\": \"ipctop\",\t\"time\" :\t7 , \"hostname\": \"a\"}}", 7},
+        {"{\"meta\": {\"hostname\": \"time\", \"time\": 8}}", 8},
+        {"{\"meta\":{\"hostname\":\"\\\"time\\\":5\",\"time\":9\r}}", 9},
+        {"{\"meta\":{\"time\":\"7\"}}", -1},
+        {"{\"meta\":{\"time\":7", -1},
+        {"{\"meta\":{\"time\":7.5}}", -1},
+        {"{\"meta\":[{\"time\":7}]}", -1},
+        {"{\"segments\":{\"time\":7}}", -1},
+        {"{\"meta\":{\"time\"", -1},
+        {"", -1},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t time = -1;
+        bool found = document_time(cases[i].text, strlen(cases[i].text), &time);
+
+        assert_int_equal(found, cases[i].time >= 0);
+        if (found)
+            assert_int_equal(time, cases[i].time);
+    }
 }
 
 // An event counts its milliseconds from the Epoch.
