@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/proc_file.h"
 
 enum {
@@ -162,12 +163,12 @@ static void add_directory(int dir, const char *path, const struct stat *server,
     struct instance instance = {0};
 
     if (fstat(dir, &st) < 0 || !is_data_directory(dir, &st) ||
-        (server && server->st_uid != st.st_uid))
+        (server && (server->st_uid != st.st_uid || mapped_user(st.st_uid) == UINT32_MAX)))
         return;
     text_escape(instance.directory, sizeof instance.directory, path, strlen(path));
     instance.device = st.st_dev;
     instance.inode = st.st_ino;
-    instance.uid = st.st_uid;
+    instance.uid = mapped_user(st.st_uid);
     ssize_t n = read_plain_file(dir, "postmaster.pid", text, sizeof text);
     if (n >= 0)
         databases_parse_pidfile(text, (size_t)n, &instance);

@@ -137,8 +137,8 @@ static bool has_number(const struct recorded_table *table, size_t row, const str
     for (size_t k = 0; k < table->kind->n_columns; k++) {
         const struct member *m = &table->kind->columns[k].member;
         const struct recorded_value *value = value_at(table, row, k);
-        if (m->size && !m->of_process && m->offset == name->offset && m->as == AS_VALUE && value &&
-            value->known)
+        if (m->size && !m->of_process && m->offset == name->offset &&
+            (m->as == AS_VALUE || m->as == AS_VALID) && value && value->known)
             return true;
     }
     return false;

@@ -140,7 +140,7 @@ static bool member_fits(const struct column *c)
     case AS_POSITIVE:
         return (form == FORM_SIGNED || form == FORM_UNSIGNED) && (size == 4 || size == 8);
     case AS_VALID:
-        return form == FORM_SIGNED && size == 4;
+        return (form == FORM_SIGNED || form == FORM_UNSIGNED) && size == 4;
     case AS_SINCE:
         return c->type == CELL_DURATION && size == 8;
     case AS_TEXT:

@@ -19,9 +19,9 @@ static void note_permitted(struct outcome *outcome, const struct owned *o)
 {
     struct outcome_facts *facts = &outcome->facts;
 
-    if (o->uid != 0)
+    if (o->uid != 0 && o->uid != UINT32_MAX)
         accounts_user(o->uid, facts->owner, sizeof facts->owner);
-    if (o->cuid != 0 && o->cuid != o->uid)
+    if (o->cuid != 0 && o->cuid != UINT32_MAX && o->cuid != o->uid)
         accounts_user(o->cuid, facts->creator, sizeof facts->creator);
 }
 

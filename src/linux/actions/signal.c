@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "linux/process/accounts.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
@@ -25,7 +26,8 @@ static void failed(const char *proc, struct outcome *outcome, int error)
 
     outcome_become(outcome, error == EPERM ? OUTCOME_NOT_PERMITTED : OUTCOME_ERROR, error);
     snprintf(path, sizeof path, "%s/%" PRId32, proc, outcome->action.target.pid);
-    if (error == EPERM && stat(path, &st) == 0 && st.st_uid != 0)
+    if (error == EPERM && stat(path, &st) == 0 && st.st_uid != 0 &&
+        mapped_user(st.st_uid) != UINT32_MAX)
         accounts_user(st.st_uid, outcome->facts.owner, sizeof outcome->facts.owner);
 }
 

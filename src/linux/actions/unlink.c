@@ -10,6 +10,7 @@
 
 #include "linux/process/accounts.h"
 #include "linux/process/list.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/shared/names.h"
 #include "model/consequence/outcomes.h"
 #include "model/kinds/shared.h"
@@ -22,7 +23,7 @@ static void failed(struct outcome *outcome, int error)
         outcome_become(outcome, OUTCOME_GONE, 0);
     } else if (error == EPERM || error == EACCES) { // a sticky directory: unlink(2)
         outcome_become(outcome, OUTCOME_NOT_PERMITTED, error);
-        if (uid != 0)
+        if (uid != 0 && uid != UINT32_MAX)
             accounts_user(uid, outcome->facts.owner, sizeof outcome->facts.owner);
     } else {
         outcome_become(outcome, OUTCOME_ERROR, error);
@@ -74,8 +75,9 @@ static void unlink_it(int dir, const char *name, int fd, bool unseen, struct out
         outcome_become(outcome, OUTCOME_GONE, 0);
         return;
     }
-    outcome->facts.state = (struct object_state){before.st_uid, before.st_gid, before.st_mode, 0};
-    if (before.st_uid != action->was.uid) {
+    outcome->facts.state = (struct object_state){mapped_user(before.st_uid),
+                                                 mapped_group(before.st_gid), before.st_mode, 0};
+    if (mapped_user(before.st_uid) != action->was.uid) {
         outcome_become(outcome, OUTCOME_OTHER_OWNER, 0);
         return;
     }

@@ -11,6 +11,7 @@
 
 #include "base/statx.h"
 #include "linux/holders/maps.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/proc_file.h"
 
 enum { ROOM = 1024 };
@@ -18,8 +19,8 @@ enum { ROOM = 1024 };
 static void know(const struct statx *st, struct shared *out)
 {
     out->id = (struct shared_id){st->stx_dev_major, st->stx_dev_minor, st->stx_ino};
-    out->uid = st->stx_uid;
-    out->gid = st->stx_gid;
+    out->uid = mapped_user(st->stx_uid);
+    out->gid = mapped_group(st->stx_gid);
     out->mode = st->stx_mode & 0777;
     out->mtime = st->stx_mtime.tv_sec;
     out->known |= SHARED_KNOWS_OWNER;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/order.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/proc_file.h"
 
 enum { COLUMNS_MAX = 32, BUFFER = 8 * 1024 };
@@ -60,15 +61,19 @@ static bool parse_number(const char **p, const char *end, unsigned base, bool *n
 static bool store(char *row, const struct ipc_field *field, bool negative, uint64_t value)
 {
     static const uint64_t most[] = {
-        [FIELD_ID] = INT32_MAX,   [FIELD_PID] = INT32_MAX,    [FIELD_UID] = UINT32_MAX,
-        [FIELD_KEY] = UINT32_MAX, [FIELD_PERMS] = UINT32_MAX, [FIELD_COUNT] = UINT64_MAX,
-        [FIELD_TIME] = INT64_MAX,
+        [FIELD_ID] = INT32_MAX,     [FIELD_PID] = INT32_MAX,  [FIELD_UID] = UINT32_MAX,
+        [FIELD_GID] = UINT32_MAX,   [FIELD_KEY] = UINT32_MAX, [FIELD_PERMS] = UINT32_MAX,
+        [FIELD_COUNT] = UINT64_MAX, [FIELD_TIME] = INT64_MAX,
     };
     uint32_t word = negative ? -(uint32_t)value : (uint32_t)value;
 
     if (negative ? field->type != FIELD_KEY || value > (uint64_t)INT32_MAX + 1
                  : value > most[field->type])
         return false;
+    if (field->type == FIELD_UID)
+        word = mapped_user(word);
+    else if (field->type == FIELD_GID)
+        word = mapped_group(word);
     if (field->type == FIELD_COUNT || field->type == FIELD_TIME)
         memcpy(row + field->offset, &value, sizeof value);
     else

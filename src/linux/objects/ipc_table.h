@@ -9,6 +9,7 @@ enum field_type {
     FIELD_ID,    // int32_t, never negative
     FIELD_KEY,   // uint32_t, which the kernel prints signed
     FIELD_UID,   // uint32_t
+    FIELD_GID,   // uint32_t
     FIELD_PID,   // int32_t
     FIELD_COUNT, // uint64_t
     FIELD_TIME,  // int64_t

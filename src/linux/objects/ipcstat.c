@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ipc_table.h"
+#include "linux/process/mapped_ids.h"
 
 #ifndef SHM_STAT_ANY // include/uapi/linux/{shm,sem,msg}.h; older C libraries lack them
 #define SHM_STAT_ANY 15
@@ -39,10 +40,10 @@ static struct owned owned_by(enum kind_id kind, int32_t id, const struct ipc_per
                           .id = id,
                           .key = (uint32_t)perm->__key,
                           .mode = perm->mode & MODE_BITS,
-                          .uid = perm->uid,
-                          .gid = perm->gid,
-                          .cuid = perm->cuid,
-                          .cgid = perm->cgid,
+                          .uid = mapped_user(perm->uid),
+                          .gid = mapped_group(perm->gid),
+                          .cuid = mapped_user(perm->cuid),
+                          .cgid = mapped_group(perm->cgid),
                           .ctime = ctime};
 }
 

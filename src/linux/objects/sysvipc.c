@@ -12,8 +12,8 @@ enum { PERMS_BITS = 0777, PERMS_DEST = 01000, PERMS_LOCKED = 02000 };
 #define OWNED(row, id_name)                                                                        \
     {"key", FIELD_KEY, offsetof(row, o.key), 0}, {id_name, FIELD_ID, offsetof(row, o.id), 0},      \
     {"perms", FIELD_PERMS, offsetof(row, o.mode), 0},                                              \
-    {"uid", FIELD_UID, offsetof(row, o.uid), 0}, {"gid", FIELD_UID, offsetof(row, o.gid), 0},      \
-    {"cuid", FIELD_UID, offsetof(row, o.cuid), 0}, {"cgid", FIELD_UID, offsetof(row, o.cgid), 0},  \
+    {"uid", FIELD_UID, offsetof(row, o.uid), 0}, {"gid", FIELD_GID, offsetof(row, o.gid), 0},      \
+    {"cuid", FIELD_UID, offsetof(row, o.cuid), 0}, {"cgid", FIELD_GID, offsetof(row, o.cgid), 0},  \
     {"ctime", FIELD_TIME, offsetof(row, o.ctime), 0}
 // clang-format on
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "process_parts.h"
@@ -90,7 +91,7 @@ static void read_user(int dir, struct process *process)
 
     if (fstat(dir, &status) < 0)
         return;
-    process->uid = status.st_uid;
+    process->uid = mapped_user(status.st_uid);
     process->known |= PROC_KNOWS_UID;
 }
 

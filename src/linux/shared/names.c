@@ -21,6 +21,7 @@
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/holders/descriptors.h"
+#include "linux/process/mapped_ids.h"
 #include "linux/process/proc_file.h"
 
 static const int DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -214,8 +215,8 @@ static int row_of(int dir, const char *name, struct shared *out)
         return 0;
     *out = (struct shared){.id = {st.stx_dev_major, st.stx_dev_minor, st.stx_ino},
                            .known = SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS,
-                           .uid = st.stx_uid,
-                           .gid = st.stx_gid,
+                           .uid = mapped_user(st.stx_uid),
+                           .gid = mapped_group(st.stx_gid),
                            .mode = st.stx_mode & 0777,
                            .size = st.stx_size,
                            .rss = st.stx_blocks * 512,

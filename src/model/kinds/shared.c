@@ -117,7 +117,7 @@ static const struct column columns[] = {
      .priority = 1, .place = 10, .flags = COL_ENTERED | COL_SCREEN | COL_DESCENDING | COL_LEFT,
      .need = NEED_SHARED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders, .show = show_holders},
     {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT, .width = 5, .widest = 10,
-     .member = MEMBER_IF(SHARED_KNOWS_OWNER, AS_VALUE, struct shared, gid)},
+     .member = MEMBER_IF(SHARED_KNOWS_OWNER, AS_VALID, struct shared, gid)},
     {.name = "mtime", .detail = DETAIL_FIRST + 10, .title = "WRITTEN", .help = "written by write(2) or resized last", .type = CELL_TIME, .width = 7,
      .priority = 10, .flags = COL_SCREEN, .member = MEMBER(AS_VALUE, struct shared, mtime)},
     {.name = "messages", .label = "messages", .detail = DETAIL_FIRST + 6, .title = "MSGS", .help = "messages in a queue", .type = CELL_COUNT, .width = 5,

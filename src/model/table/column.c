@@ -45,7 +45,7 @@ static void set_name(struct cell *out, const char *name, uint32_t id)
     if (!name)
         snprintf(out->scratch, sizeof out->scratch, "%" PRIu32, id);
     out->text = name ? name : out->scratch;
-    out->known = true;
+    out->known = id != UINT32_MAX;
 }
 
 static void set_since(struct cell *out, const struct snapshot *s, int64_t time)

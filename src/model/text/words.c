@@ -16,22 +16,25 @@ const char *words_program(const struct snapshot *s, int32_t pid)
     return named && process->comm[0] ? process->comm : NULL;
 }
 
-static void add_name(struct line *line, const char *name, const char *what, uint32_t id)
+static void add_name(struct line *line, const char *name, const char *what, const char *unknown,
+                     uint32_t id)
 {
     if (name)
         line_add(line, "%s", name);
+    else if (id == UINT32_MAX)
+        line_add(line, "an unknown %s", unknown);
     else
         line_add(line, "%s %u", what, id);
 }
 
 void words_user(struct line *line, const struct snapshot *s, uint32_t uid)
 {
-    add_name(line, snapshot_user(s, uid), "uid", uid);
+    add_name(line, snapshot_user(s, uid), "uid", "user", uid);
 }
 
 void words_group(struct line *line, const struct snapshot *s, uint32_t gid)
 {
-    add_name(line, snapshot_group(s, gid), "gid", gid);
+    add_name(line, snapshot_group(s, gid), "gid", "group", gid);
 }
 
 void words_size(struct line *line, uint64_t bytes)

@@ -41,17 +41,17 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
      .width = 6, .widest = 12, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,   \
      .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, uid)},                                                  \
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "user id of the owner", .type = CELL_COUNT,            \
-     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, uid)},                           \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct owned, uid)},                           \
     {.name = "group", .title = "GROUP", .help = "group that owns it", .type = CELL_TEXT,           \
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_GROUP, struct owned, gid)},     \
     {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT,          \
-     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, gid)},                           \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct owned, gid)},                           \
     {.name = "creator", .label = "creating user", .title = "CUSER", .help = "user who created it", .type = CELL_TEXT,        \
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, cuid)},   \
     {.name = "cuid", .detail = DETAIL_NONE, .title = "CUID", .help = "user id of the creator", .type = CELL_COUNT,        \
-     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cuid)},                          \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct owned, cuid)},                          \
     {.name = "cgid", .detail = DETAIL_NONE, .title = "CGID", .help = "group id of the creator", .type = CELL_COUNT,       \
-     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cgid)},                          \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct owned, cgid)},                          \
     {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .label = "permissions", .help = "permissions of owner, group and others",          \
      .type = CELL_PERMS, .width = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN,                \
      .member = MEMBER(AS_VALUE, struct owned, mode)}

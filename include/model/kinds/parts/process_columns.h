@@ -45,7 +45,7 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_USER, uid)},                                   \
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id",                  \
      .type = CELL_COUNT, .width = 5, .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES,      \
-     .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_VALUE, uid)},                                  \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_VALID, uid)},                                  \
     {.name = "state", .label = "state", .title = "S", .help = "state as in ps: R S D Z T",         \
      .type = CELL_TEXT, .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN,                 \
      .need = NEED_PROCESSES, .get = process_get_state, .set = process_set_state}
