@@ -26,7 +26,7 @@ void machine_set(const char *path, long number)
 long machine_get(const char *path)
 {
     FILE *file = fopen(path, "re");
-    long number;
+    long number = -1;
 
     if (!file || fscanf(file, "%ld", &number) != 1)
         fail_msg("%s cannot be read", path);

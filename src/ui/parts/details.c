@@ -84,7 +84,7 @@ static void add_column(struct details *out, const struct snapshot *s, const stru
 static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
                     const void *row, bool entered)
 {
-    for (unsigned place = 1; place < DETAIL_NONE; place++)
+    for (int place = 1; place < DETAIL_NONE; place++)
         for (size_t i = 0; i < kind->n_columns; i++) {
             const struct column *column = &kind->columns[i];
             bool repeated = column->detail == DETAIL_PATH || column->flags & COL_ENTERED;
