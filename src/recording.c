@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/line.h"
 #include "base/memory.h"
 #include "follow.h"
 #include "options_check.h"
 #include "print_events.h"
+#include "replay/tape.h"
 #include "store/append_log.h"
 
 // A disk that is slow, not full, is waited for so long; then pictures are left out.
@@ -27,6 +29,8 @@ struct recording {
     uint64_t last;        // event that was written
     uint64_t lost;        // pictures that were not written since the last one that was
     struct text_vec text; // of a picture; its room is kept for the next one
+    uint64_t length;      // that it would have: beyond what is read back of a line, nothing is kept
+    bool partial;         // the last picture was written without some tables
 };
 
 // What was lost is said when it begins and when it ends, not at each tick.
@@ -43,8 +47,12 @@ static void note_written(struct recording *r, int error)
 
 static ssize_t add_bytes(void *arg, const char *bytes, size_t n)
 {
-    struct text_vec *text = arg;
+    struct recording *r = arg;
+    struct text_vec *text = &r->text;
 
+    r->length += n;
+    if (r->length > TAPE_LINE_MAX)
+        return (ssize_t)n; // only counted
     vec_reserve(text, text->n + n);
     memcpy(text->at + text->n, bytes, n);
     text->n += n;
@@ -52,18 +60,77 @@ static ssize_t add_bytes(void *arg, const char *bytes, size_t n)
 }
 
 // The line of a picture. 0, or an errno value.
-static int make_line(struct recording *r, const struct snapshot *s)
+static int make_line(struct recording *r, const struct snapshot *s,
+                     const struct table_request *tables, size_t n)
 {
-    FILE *out = fopencookie(&r->text, "w", (cookie_io_functions_t){.write = add_bytes});
+    FILE *out = fopencookie(r, "w", (cookie_io_functions_t){.write = add_bytes});
 
     vec_clear(&r->text);
+    r->length = 0;
     if (!out)
         return ENOMEM;
     setvbuf(out, NULL, _IONBF, 0); // the format has its own
-    int error = record_format.write(out, s, r->requests->tables, r->requests->n);
+    int error = record_format.write(out, s, tables, n);
     if (fclose(out) != 0 && !error)
         error = -ENOMEM;
-    return -error;
+    return error ? -error : r->length > TAPE_LINE_MAX ? EFBIG : 0;
+}
+
+// Takes the largest of *n tables out.
+static const struct kind *take_largest(struct table_request *tables, uint64_t *sizes, size_t *n)
+{
+    size_t largest = 0;
+
+    for (size_t i = 1; i < *n; i++)
+        if (sizes[i] > sizes[largest])
+            largest = i;
+    const struct kind *kind = tables[largest].query.kind;
+    size_t behind = --*n - largest;
+    memmove(&tables[largest], &tables[largest + 1], behind * sizeof *tables);
+    memmove(&sizes[largest], &sizes[largest + 1], behind * sizeof *sizes);
+    return kind;
+}
+
+// What has no room in a line that is read back: without the largest of its tables, which are unknown then, the
+// others are there.
+static int make_partial_line(struct recording *r, const struct snapshot *s, struct line *without)
+{
+    size_t n = r->requests->n;
+    struct table_request *tables = mem_zero(n, sizeof *tables);
+    uint64_t *sizes = mem_zero(n, sizeof *sizes);
+    int error = EFBIG;
+
+    memcpy(tables, r->requests->tables, n * sizeof *tables);
+    for (size_t i = 0; i < n; i++) {
+        make_line(r, s, &tables[i], 1);
+        sizes[i] = r->length;
+    }
+    while (error == EFBIG && n > 1) {
+        line_add(without, "%s%s", without->n ? ", " : "", take_largest(tables, sizes, &n)->name);
+        error = make_line(r, s, tables, n);
+    }
+    free(tables);
+    free(sizes);
+    return error;
+}
+
+static int make_fitting_line(struct recording *r, const struct snapshot *s)
+{
+    char names[256];
+    struct line without = line_start(names, sizeof names);
+    int error = make_line(r, s, r->requests->tables, r->requests->n);
+
+    if (error == EFBIG)
+        error = make_partial_line(r, s, &without);
+    if (error)
+        return error;
+    if (without.n > 0 && !r->partial)
+        options_fail("--record '%s': pictures are too large to be read back; without %s", r->path,
+                     names);
+    else if (without.n == 0 && r->partial)
+        options_fail("--record '%s': pictures are whole again", r->path);
+    r->partial = without.n > 0;
+    return 0;
 }
 
 static int write_picture(void *arg, const struct snapshot *s)
@@ -73,7 +140,7 @@ static int write_picture(void *arg, const struct snapshot *s)
     uint64_t last = r->last;
 
     with.events = print_events_news(s->events, &last);
-    int error = make_line(r, &with);
+    int error = make_fitting_line(r, &with);
     if (!error)
         error = append_log_lend(r->file, &r->text.at, r->text.n);
     if (!r->text.at) // it is not written yet, and no longer ours
@@ -136,5 +203,5 @@ int recording_run(const struct options *options, const struct requests *requests
     int status = follow_run(&follower, sampler);
     append_log_close(recording.file);
     vec_free(&recording.text);
-    return status == 0 && recording.lost ? 1 : status;
+    return status == 0 && (recording.lost || recording.partial) ? 1 : status;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,6 +136,62 @@ TEST(a_full_disk_costs_pictures_and_never_a_part_of_one)
     assert_int_equal(pictures(FILE_NAME, &broken), n + 2);
 }
 
+enum { SEGMENTS = 1100, COMMAND = 16 << 10 };
+
+// Holds as many segments as anybody may make, each a row with a command line that takes 80 KiB to write: its
+// second argument.
+static int hold_many(int ready)
+{
+    for (int i = 0; i < SEGMENTS; i++) {
+        int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+        if (id < 0 || shmat(id, NULL, 0) == (void *)-1 || shmctl(id, IPC_RMID, NULL) < 0)
+            return 1;
+    }
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void become_holder(void *arg, int ready)
+{
+    char number[16], command[COMMAND];
+
+    (void)arg;
+    snprintf(number, sizeof number, "%d", dup(ready));
+    memset(command, 1, sizeof command);
+    command[sizeof command - 1] = '\0';
+    execl("/proc/self/exe", "holder", number, command, NULL);
+}
+
+// A picture that no line has room for would be written, and could not be read when it is needed.
+TEST(more_rows_than_are_read_back_cost_the_largest_tables_alone)
+{
+    size_t broken;
+    pid_t pid = child_start(become_holder, NULL);
+
+    assert_int_equal(mount("tmpfs", DIR, "tmpfs", MS_REMOUNT, "size=16m"), 0);
+
+    assert_true(pid > 0);
+    struct said said = record("-n 2", 1);
+    assert_non_null(strstr(said.err, "too large to be read back; without holders"));
+    assert_ptr_equal(strstr(said.err, "\n"), said.err + strlen(said.err) - 1); // once
+    said_clear(&said);
+    assert_int_equal(pictures(FILE_NAME, &broken), 2);
+    assert_int_equal(broken, 0);
+    said = program_run("--from " FILE_NAME " --json segments", false);
+    assert_int_equal(said.status, 0);
+    json_t *all = json_loads(said.out, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(all, "segments")), SEGMENTS);
+    json_decref(all);
+    said_clear(&said);
+    said = program_run("--from " FILE_NAME " --json --strict segments holders", false);
+    assert_int_equal(said.status, 3); // unknown, and not none
+    said_clear(&said);
+    child_end(pid);
+    said = record("-n 1", 0);
+    said_clear(&said);
+}
+
 static void must_refuse(const char *why)
 {
     char *before = strdup(file_text(FILE_NAME));
@@ -175,7 +232,9 @@ TEST(a_signal_ends_it_after_a_last_picture)
     assert_int_equal(broken, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[0], "holder") == 0)
+        return hold_many(atoi(argv[1]));
     return ns_run(tests_run);
 }
