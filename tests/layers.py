@@ -59,6 +59,7 @@ LIBRARIES = {
     r"libsmartcols(/libsmartcols)?\.h": ["src/output/"],
 }
 ROOM_FILES_MAX = 21
+FILE_LINES_MAX = 400
 
 # Kinds are closed: all that is special about one stands in its file of model/kinds. Who else asks which
 # kind it has, and why; nobody is added without somebody leaving.
@@ -129,6 +130,11 @@ def check_rooms(files):
     for room, n in sizes.items():
         if n > ROOM_FILES_MAX:
             breach(f"src/{room} holds {n} files, more than {ROOM_FILES_MAX}")
+    for path in files:
+        with open(path, encoding="utf-8") as source:
+            lines = sum(1 for _ in source)
+        if lines > FILE_LINES_MAX:
+            breach(f"{path} has {lines} lines, more than {FILE_LINES_MAX}")
 
 
 def check_kinds(files):

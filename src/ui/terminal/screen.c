@@ -21,6 +21,7 @@
 #include <wchar.h>
 
 #include "curses_library.h"
+#include "modes.h"
 
 enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
 
@@ -32,25 +33,10 @@ static struct {
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
     struct canvas shown; // what the terminal shows
-    // What curses does not see to: digits of the keypad, bracketed paste, where the terminal has
-    // it, and the mouse.
-    char modes_on[64], modes_off[64];
+    struct modes modes;
 } screen;
 
 // --- start and stop -------------------------------------------------------------------------------
-
-// Puts a string of the terminal's at the end of another, without its padding ($<5>): a handler
-// cannot wait.
-static void append(char *dst, size_t cap, size_t *n, const char *text)
-{
-    while (text && *text && *n + 1 < cap) {
-        if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
-            text = strchr(text, '>') + 1;
-        else
-            dst[(*n)++] = *text++;
-    }
-    dst[*n] = '\0';
-}
 
 // What gives the terminal back without curses.
 static void arm_rescue(void)
@@ -59,13 +45,13 @@ static void arm_rescue(void)
     char reset[256];
     size_t n = 0;
 
-    append(reset, sizeof reset, &n, screen.modes_off);
-    append(reset, sizeof reset, &n, curses_capability("rmacs"));
-    append(reset, sizeof reset, &n, curses_capability("sgr0"));
-    append(reset, sizeof reset, &n, curses_capability("op"));
-    append(reset, sizeof reset, &n, curses_capability("rmkx"));
-    append(reset, sizeof reset, &n, curses_capability("cnorm"));
-    append(reset, sizeof reset, &n, home ? home : "\r\n");
+    modes_append(reset, sizeof reset, &n, screen.modes.off);
+    modes_append(reset, sizeof reset, &n, curses_capability("rmacs"));
+    modes_append(reset, sizeof reset, &n, curses_capability("sgr0"));
+    modes_append(reset, sizeof reset, &n, curses_capability("op"));
+    modes_append(reset, sizeof reset, &n, curses_capability("rmkx"));
+    modes_append(reset, sizeof reset, &n, curses_capability("cnorm"));
+    modes_append(reset, sizeof reset, &n, home ? home : "\r\n");
     rescue_arm(reset, n);
 }
 
@@ -120,36 +106,6 @@ static attr_t attributes(unsigned of_look)
            (of_look & THEME_UNDERLINE ? A_UNDERLINE : 0);
 }
 
-static void choose_modes(bool mouse)
-{
-    const char *paste_on = curses_capability("BE"), *paste_off = curses_capability("BD"),
-               *xm = curses_capability("XM");
-    const char *keypad_on = curses_capability("smkx"), *clear = curses_capability("clear");
-    size_t on = 0, off = 0;
-
-    // A terminfo of before 2020 does not know of it, nor that of screen(1). A terminal that does not,
-    // either, takes no notice, as readline(3) relies on.
-    if ((!paste_on || !paste_off) && clear && strstr(clear, "\033["))
-        paste_on = "\033[?2004h", paste_off = "\033[?2004l";
-
-    // curses turns on the keypad's application mode (DECKPAM) with that of the arrows: in PuTTY its
-    // digits would no longer be digits.
-    if (keypad_on && strstr(keypad_on, "\033="))
-        append(screen.modes_on, sizeof screen.modes_on, &on, "\033>");
-    // What is pasted by accident must not be taken for commands.
-    if (paste_on && paste_off) {
-        append(screen.modes_on, sizeof screen.modes_on, &on, paste_on);
-        append(screen.modes_off, sizeof screen.modes_off, &off, paste_off);
-    }
-    if (!mouse)
-        return;
-    // A terminal that does not know SGR's reports goes on with its own.
-    append(screen.modes_on, sizeof screen.modes_on, &on,
-           xm ? curses.tiparm(xm, 1) : "\033[?1000h\033[?1006h");
-    append(screen.modes_off, sizeof screen.modes_off, &off,
-           xm ? curses.tiparm(xm, 0) : "\033[?1006l\033[?1000l");
-}
-
 static void start_modes(bool mouse)
 {
     struct termios modes;
@@ -168,7 +124,7 @@ static void start_modes(bool mouse)
     curses.typeahead(-1); // a key that waits is no reason to leave a screen half drawn
     curses.curs_set(0);
     curses.leaveok(screen.window, TRUE);
-    choose_modes(screen_keys_start(mouse));
+    screen.modes = modes_of_terminal(screen_keys_start(mouse));
 }
 
 static void tell_terminal(const char *text)
@@ -222,7 +178,7 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     mem_on_failure(screen_rescue);
     signals_rescue(screen_rescue,
                    one_write_let_go); // also takes the place of the handlers curses has set
-    tell_terminal(screen.modes_on);
+    tell_terminal(screen.modes.on);
     screen_redraw();
     return 0;
 }
@@ -232,7 +188,7 @@ void screen_stop(void)
     if (!screen.on)
         return;
     signals_window_open();
-    tell_terminal(screen.modes_off);
+    tell_terminal(screen.modes.off);
     curses.endwin();
     signals_window_close();
     screen.on = false;
@@ -253,14 +209,14 @@ void screen_rescue(void)
 void screen_resume(void)
 {
     curses.reset_prog_mode();
-    tell_terminal(screen.modes_on);
+    tell_terminal(screen.modes.on);
     screen_resize();
 }
 
 void screen_suspend(void)
 {
     signals_window_open();
-    tell_terminal(screen.modes_off);
+    tell_terminal(screen.modes.off);
     curses.endwin();
     signals_window_close();
     if (signals_caught())
@@ -402,6 +358,6 @@ void screen_show(const struct canvas *c)
     if (!back)
         one_write_end();
     else
-        tell_terminal(screen.modes_on); // curses has sent its own modes again
+        tell_terminal(screen.modes.on); // curses has sent its own modes again
     signals_window_close();
 }
