@@ -187,16 +187,17 @@ struct rest {
     double resident;
 };
 
-// From `settled` on: a program's first scans are not its rest, and ages that are young enough to
-// be shown in seconds change at every refresh.
-static bool rest(const char *const argv[], double settled, struct rest *out)
+enum { SETTLE = 6, SETTLE_WHOLLY = 125 }; // seconds
+
+// After so many seconds: a program's first scans are not its rest, and for two minutes ages are shown in
+// seconds and graphs grow, at every refresh.
+static bool rest(const char *const argv[], double settle, struct rest *out)
 {
     struct watched w;
 
     if (!watched_start(&w, argv))
         return false;
-    double wait = settled - seconds_now();
-    watched_idle(&w, wait > 6 ? wait : 6, NULL);
+    watched_idle(&w, settle, NULL);
     size_t ticks = (size_t)(plan.rest_seconds / 2);
     for (int part = 0; part < 3; part++) { // three parts show the spread
         double cpu = process_cpu_seconds(w.pid), start = seconds_now();
@@ -228,12 +229,11 @@ static void bench_rest_beside_peers(size_t processes)
 
     if (!population_start(&p, processes, 50))
         return;
-    objects_make(25);                     // with the population's own, 30 segments
-    double settled = seconds_now() + 125; // ages are shown in minutes from two on
+    objects_make(25); // with the population's own, 30 segments
     bool has[2];
     for (int i = 0; i < 2; i++)
-        has[i] = command_exists(peers[i].name) && rest(peers[i].argv, 0, &theirs[i]);
-    if (rest(ours, settled, &mine)) {
+        has[i] = command_exists(peers[i].name) && rest(peers[i].argv, SETTLE, &theirs[i]);
+    if (rest(ours, SETTLE_WHOLLY, &mine)) {
         snprintf(what, sizeof what, "CPU at rest, %zu processes, 50 holders", processes);
         struct report_row *row = report_row("3", what);
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = 0.1;
@@ -261,7 +261,8 @@ static void bench_rest_with_objects(size_t processes)
     struct population p;
     struct rest mine = {0};
 
-    if (!population_start(&p, processes, 50) || !objects_make(4096 - 5) || !rest(ours, 0, &mine)) {
+    if (!population_start(&p, processes, 50) || !objects_make(4096 - 5) ||
+        !rest(ours, SETTLE, &mine)) {
         report_skip("3", "CPU at rest, 4096 of each kind", "they could not be made");
     } else {
         struct report_row *row = report_row("3", "CPU at rest, 4096 of each kind");
@@ -286,7 +287,7 @@ static void bench_rest_with_namespaces(size_t namespaces)
 
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         const char *const ours[] = {program, "-d", "2", views[i].tab, NULL};
-        if (parent <= 0 || !rest(ours, seconds_now() + 20, &mine[i])) {
+        if (parent <= 0 || !rest(ours, 20, &mine[i])) {
             report_skip("13", views[i].what, "they could not be made");
             continue;
         }
@@ -306,7 +307,7 @@ static void bench_churn(size_t processes)
     if (!population_start(&p, processes, 50))
         return;
     pid_t churner = churn_start(p.target, 200);
-    if (rest(ours, 0, &mine)) {
+    if (rest(ours, SETTLE, &mine)) {
         struct report_row *row = report_row("4", "CPU while 200 attach and detach a second");
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = 5;
     }
@@ -334,7 +335,7 @@ static void bench_processes(size_t processes)
         return;
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         struct rest mine = {0};
-        if (!rest(views[i].argv, 0, &mine))
+        if (!rest(views[i].argv, SETTLE, &mine))
             continue;
         struct report_row *row = report_row("10", views[i].what);
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = views[i].goal;
