@@ -156,7 +156,8 @@ static void target_of(const struct thing *thing, char *out, size_t cap)
 {
     static const char *const kinds[] = {"segment", "semaphore set", "queue", "process"};
 
-    bool several = thing->kind == LIMIT && strcmp(limits[thing->id], "sem") == 0; // semmsl, semmns, …
+    bool several =
+        thing->kind == LIMIT && strcmp(limits[thing->id], "sem") == 0; // semmsl, semmns, …
 
     if (thing->kind == LIMIT)
         snprintf(out, cap, "target=\"limit %s%s", limits[thing->id], several ? "" : "=");
