@@ -16,10 +16,10 @@ enum {
     SIZE_MAX_BYTES = 256 << 20, // of a description; the kernel's has 5 MiB
     DEPTH_MAX = 16,             // structures within structures; typedefs of typedefs
     MEMBERS_MAX = 1 << 16,      // looked at for one name
-    KIND_FLOAT = 16,            // Linux 5.13: the headers we build with may be older
-    KIND_DECL_TAG = 17,         // Linux 5.16
-    KIND_TYPE_TAG = 18,         // Linux 5.17
-    KIND_ENUM64 = 19,           // Linux 6.0
+    BTF_FLOAT = 16,             // Linux 5.13: the headers we build with may be older
+    BTF_DECL_TAG = 17,          // Linux 5.16
+    BTF_TYPE_TAG = 18,          // Linux 5.17
+    BTF_ENUM64 = 19,            // Linux 6.0
 };
 
 struct record { // struct btf_type
@@ -46,7 +46,7 @@ static uint32_t bytes_behind(uint32_t info)
     switch (kind_of(info)) {
     case BTF_KIND_INT:
     case BTF_KIND_VAR:
-    case KIND_DECL_TAG:
+    case BTF_DECL_TAG:
         return 4;
     case BTF_KIND_ARRAY:
         return sizeof(struct btf_array);
@@ -59,7 +59,7 @@ static uint32_t bytes_behind(uint32_t info)
         return n * (uint32_t)sizeof(struct btf_param);
     case BTF_KIND_DATASEC:
         return n * (uint32_t)sizeof(struct btf_var_secinfo);
-    case KIND_ENUM64:
+    case BTF_ENUM64:
         return n * 12;
     default:
         return 0;
@@ -210,7 +210,7 @@ static bool strip(struct btf *btf, uint32_t *id, struct record *type)
         case BTF_KIND_CONST:
         case BTF_KIND_VOLATILE:
         case BTF_KIND_RESTRICT:
-        case KIND_TYPE_TAG:
+        case BTF_TYPE_TAG:
             *id = type->size; // the type it stands for
             break;
         default:
@@ -240,8 +240,8 @@ static int size_of(struct btf *btf, uint32_t id, int depth, uint32_t *size)
     case BTF_KIND_ENUM:
     case BTF_KIND_STRUCT:
     case BTF_KIND_UNION:
-    case KIND_ENUM64:
-    case KIND_FLOAT:
+    case BTF_ENUM64:
+    case BTF_FLOAT:
         *size = type.size;
         return 0;
     default:
