@@ -59,6 +59,9 @@ static int end_world(void **state)
 
 TEST_FIXTURE(make_world, end_world)
 
+// How many processes the machine has decides whether the kernel's own lists are walked instead.
+static const struct denial walk = {"bpf", SYS_bpf, 0, EPERM};
+
 // The program's answer where these are denied. NULL: no filters on this machine.
 static json_t *document(const char *arguments, const struct denial *denials, size_t n)
 {
@@ -70,7 +73,7 @@ static json_t *document(const char *arguments, const struct denial *denials, siz
     fflush(NULL);
     pid_t pid = fork(); // the filter stays with whoever installs it
     if (pid == 0) {
-        if (!deny(denials, n))
+        if (n && !(deny(&walk, 1) && deny(denials, n)))
             _exit(77);
         struct said said = program_run(arguments, false);
         fprintf(file, "%s", said.out);
@@ -139,17 +142,18 @@ static void same_rows(const json_t *now, const json_t *then, const char *what)
 static void answers_without(const struct denial *denials, size_t n, const char *what, bool by_text)
 {
     json_t *then = document("--json segments holders", NULL, 0);
+    json_t *asked = document("--json segments holders", &walk, 1);
     json_t *now = document("--json segments holders", denials, n);
 
-    if (!then || !now) {
+    if (!then || !asked || !now) {
         printf("skip: no seccomp filters here\n");
         skip();
     }
     same_rows(now, then, what);
-    // The walk of the reverse map gives way to the query where other processes come and go: not to text.
-    bool was_text = strcmp(method(then), "text") == 0;
+    bool was_text = strcmp(method(asked), "text") == 0;
     assert_int_equal(strcmp(method(now), "text") == 0, by_text || was_text);
     json_decref(then);
+    json_decref(asked);
     json_decref(now);
 }
 
