@@ -25,8 +25,8 @@ struct left { // an object whose processes are all gone
     // A queue whose last receiver may have been a thread of a process that lives: the kernel notes the id of
     // the thread where that waited for the message (ipc/msg.c pipelined_send()). Its id; 0: none.
     int32_t receiver;
-    int64_t earlier,
-        later; // seconds by which steps of the clock may have moved the starts of processes
+    // Seconds by which steps of the clock may have moved the starts of processes.
+    int64_t earlier, later;
 };
 VEC(left_vec, struct left);
 

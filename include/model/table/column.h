@@ -88,7 +88,8 @@ enum member_as {
     AS_STRING,   // a pointer; NULL: unknown
     AS_WORDS,    // a pointer; empty: unknown
     AS_CHARS,    // an array; empty: unknown
-    AS_USER, // a uid, which may be AS_VALID: the user's name; the number as text where it has none, or none is known yet
+    // A uid, which may be AS_VALID: the user's name; the number as text where it has none, or none is known yet.
+    AS_USER,
     AS_GROUP,
     AS_SINCE, // a moment: how long ago it was; 0: unknown
 };

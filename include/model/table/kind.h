@@ -10,7 +10,6 @@
 #include "model/table/column.h"
 
 enum {
-    TABLE_OBJECTS = 1,     // objects of the kernel: records begin with struct owned, ordered by id
     TABLE_HELD = 2,        // of segments: what processes have attached is part of the answer
     TABLE_WHOLE = 4,       // a row may rest on objects of other rows
     TABLE_PAST = 8,        // a row is about something that may be gone; the newest row comes first

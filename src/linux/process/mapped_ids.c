@@ -8,9 +8,9 @@
 #include "linux/process/proc_file.h"
 
 enum {
-    OVERFLOW_ID = 65534,
-    MAP_MAX = 16 << 10
-}; // kernel.overflowuid(5); 340 lines: kernel/user_namespace.c
+    OVERFLOW_ID = 65534, // proc_sys_kernel(5) overflowuid, as it is by default
+    MAP_MAX = 16 << 10,  // of the 340 lines there may be: kernel/user_namespace.c
+};
 
 bool mapped_ids_have(const char *map, uint32_t id)
 {
@@ -33,9 +33,9 @@ static bool lacks_overflow_id(const char *file)
 {
     char map[MAP_MAX];
 
-    return proc_file_read(map, sizeof map, "/proc/self", "%s", file) >=
-               0 && // empty: nobody has one
-           !mapped_ids_have(map, OVERFLOW_ID);
+    // An empty one: nobody has a number.
+    ssize_t n = proc_file_read(map, sizeof map, "/proc/self", "%s", file);
+    return n >= 0 && !mapped_ids_have(map, OVERFLOW_ID);
 }
 
 static void read_maps(void)
