@@ -34,8 +34,8 @@ void tape_stop(struct tape *tape);
 
 // What has been written since is seen from now on; else a line ends where it ended the last time.
 void tape_measure(struct tape *tape);
-int64_t
-tape_begin(const struct tape *tape); // offset of its first line; it grows where FILE.1 is replaced
+// The offset of its first line, which grows where FILE.1 is replaced.
+int64_t tape_begin(const struct tape *tape);
 int64_t tape_end(const struct tape *tape); // offset after its last line
 int tape_error(
     const struct tape *tape); // errno value of a read that failed since it was measured; 0: none

@@ -26,9 +26,9 @@ typedef int view_write(FILE *out, const char *path, const struct snapshot *s,
 
 struct session_options {
     bool readonly;
-    bool
-        recording; // what is shown was recorded, or comes from elsewhere: nothing can be done to it
-    size_t hosts;  // how many are read; 0, 1: one
+    // What is shown was recorded, or comes from elsewhere: nothing can be done to it.
+    bool recording;
+    size_t hosts; // how many are read; 0, 1: one
     bool mouse;
     bool trace;
     double interval;

@@ -21,8 +21,8 @@ enum action_verb {
 enum { SET_NAME = 64 };
 enum { SET_UID = 1, SET_GID = 2, SET_MODE = 4, SET_MAX_BYTES = 8 };
 
-struct
-    object_state { // what IPC_SET changes; and the creator of a segment, 0 where that is not known
+// What IPC_SET changes; and the creator of a segment, 0 where that is not known.
+struct object_state {
     uint32_t uid, gid, mode;
     int32_t cpid;
 };

@@ -150,8 +150,8 @@ struct server { // a process with children of the same program that run as anoth
 };
 VEC(server_vec, struct server);
 
-struct
-    heir { // a process that goes on for one which ended: that forked it, and it executed no program since
+// A process that goes on for one which ended: that forked it, and it executed no program since.
+struct heir {
     int32_t pid;
     uint32_t uid;
     int64_t start_time; // epoch seconds; 0: unknown

@@ -19,8 +19,8 @@ VEC(mount_namespace_vec, struct mount_namespace);
 struct shm_place {
     uint32_t dev_major, dev_minor;
     bool ours; // the one that this process sees
-    bool
-        here; // processes of the IPC namespace that is shown see it; of our own namespace: it is ours
+    // Processes of the IPC namespace that is shown see it; of our own namespace: it is ours.
+    bool here;
     uint64_t mount_namespace; // one of those where it is
     int32_t pid;              // a process there
     uint64_t size, used;      // bytes; size 0: no bound

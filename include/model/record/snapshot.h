@@ -69,9 +69,9 @@ struct want {
     struct identity focus; // the object or process a drill-down shows
     bool alone;            // of processes, only those this segment names count
     int64_t orphan_age;    // of the snapshot, see there
-    uint64_t
-        ipc_namespace;  // inode of the one to look into; 0: our own, which is never given by its
-                        // number. Of several hosts: the number of the one to show; 0: all of them
+    // Inode of the one to look into; 0: our own, which is never given by its number. Of several hosts: the
+    // number of the one to show; 0: all of them.
+    uint64_t ipc_namespace;
     enum others others; // with NEED_NAMESPACES
     // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
@@ -96,8 +96,8 @@ struct system { // the header's first line
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
     // object means nobody. False where it is another or could not be read.
     bool first_pid_namespace;
-    bool
-        rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
+    // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment.
+    bool rmid_forced;
     struct clock_step forward, back; // model/record/clock_steps.h
     uint32_t euid;
     char user[33];
